@@ -1,0 +1,273 @@
+//! What can be set: defaults < file < environment (`GLORE_SECTION__KEY`).
+//!
+//! One struct a section, every field with its default. Unknown keys are refused with their name.
+//! To add a setting, add a field with a doc comment here and use it; `glore config` shows it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Role;
+
+/// A configuration that cannot be used, with the key that is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value has the wrong type, or a key is unknown.
+    #[error("configuration: {0}")]
+    Unreadable(#[from] Box<figment::Error>),
+    /// A value is of the right type but cannot be used.
+    #[error("configuration: {key} = {value}: {reason}")]
+    Refused { key: &'static str, value: String, reason: String },
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub server: Server,
+    pub store: Store,
+    pub engine: EngineSection,
+    pub limits: Limits,
+    pub log: Log,
+    /// One entry a role; a role without an entry is played by its embedded model.
+    pub models: BTreeMap<Role, ModelSource>,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address to listen on. Only loopback addresses are accepted, since there are no users yet.
+    pub listen: SocketAddr,
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// Longest time one request may take, in seconds, its wait in the queue included.
+    pub request_timeout_s: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_body_bytes: 1024 * 1024,
+            request_timeout_s: 120,
+        }
+    }
+}
+
+/// `[store]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// Folder for the database and the unpacked embedded models; made when missing.
+    pub dir: PathBuf,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("data") }
+    }
+}
+
+/// Which engine runs the models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineKind {
+    /// mistral.rs: any model it can load, CPU or GPU.
+    Mistral,
+    /// The lab's own engine: small Llama checkpoints only.
+    Batch,
+}
+
+/// `[engine]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineSection {
+    pub kind: EngineKind,
+    /// Copies of each model on a CPU, each with one generation in flight; 0 = one a core, at most 4.
+    pub replicas: usize,
+    /// Runs that may wait for a place; one more is answered 429 at once.
+    pub queue: usize,
+    /// Runs at work at the same time; 0 = as many as there are replicas.
+    pub concurrent: usize,
+}
+
+impl Default for EngineSection {
+    fn default() -> Self {
+        let kind = if cfg!(feature = "mistralrs") { EngineKind::Mistral } else { EngineKind::Batch };
+        Self { kind, replicas: 0, queue: 32, concurrent: 0 }
+    }
+}
+
+/// `[limits]`: what one request may ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Most tokens a solution may have.
+    pub max_tokens: usize,
+    /// Tokens a solution may have when the request does not say.
+    pub default_tokens: usize,
+    /// Most samples of one best-of-n request.
+    pub max_samples: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_tokens: 1024, default_tokens: 192, max_samples: 16 }
+    }
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Directives as `tracing` reads them.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "warn,glore=info".to_owned(), json: false }
+    }
+}
+
+/// Numbers a model computes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dtype {
+    /// f32 on a CPU, bf16 on a GPU.
+    #[default]
+    Auto,
+    F32,
+    F16,
+    Bf16,
+}
+
+/// Weight quantisation applied while loading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantisation {
+    Q4k,
+    Q5k,
+    Q6k,
+    Q8_0,
+}
+
+/// How step scores are read from a reward model (method: "Models").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreFormat {
+    /// At the newline that closes the step; ours.
+    #[default]
+    Newline,
+    /// At a tag appended to each step (Math-Shepherd).
+    StepTag,
+}
+
+/// `[models.ROLE]`: a model of one's own in place of the embedded one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSource {
+    /// A folder in the Hugging Face layout, or a `.gguf` file.
+    pub path: PathBuf,
+    /// `cpu`, or `cuda:N` in a build with the `cuda` feature.
+    #[serde(default = "cpu")]
+    pub device: String,
+    #[serde(default)]
+    pub dtype: Dtype,
+    #[serde(default)]
+    pub quantisation: Option<Quantisation>,
+    #[serde(default)]
+    pub score_format: ScoreFormat,
+    /// Tag of the `step_tag` format.
+    #[serde(default)]
+    pub step_tag: Option<String>,
+    /// The two label tokens, good first; the checkpoint's own when absent.
+    #[serde(default)]
+    pub labels: Option<[String; 2]>,
+    /// SORM threshold; the checkpoint's own when absent.
+    #[serde(default)]
+    pub threshold: Option<f64>,
+}
+
+fn cpu() -> String {
+    "cpu".to_owned()
+}
+
+impl Config {
+    /// Reads defaults, then `file` if given, then the environment, and checks the result.
+    ///
+    /// # Errors
+    /// A named file that does not exist, a key that does not exist, a value of the wrong type or
+    /// out of its range.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed("GLORE_").split("__"));
+        let config: Self = figment.extract().map_err(Box::new)?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        let refuse = |key, value: &dyn std::fmt::Display, reason: &str| {
+            Err(ConfigError::Refused { key, value: value.to_string(), reason: reason.to_owned() })
+        };
+        if !self.server.listen.ip().is_loopback() {
+            let reason = "a public address needs users and tokens, which this version does not \
+                          have; listen on 127.0.0.1 and put a proxy that checks people in front";
+            return refuse("server.listen", &self.server.listen, reason);
+        }
+        if self.server.max_body_bytes == 0 {
+            return refuse("server.max_body_bytes", &0, "must be at least 1");
+        }
+        if self.limits.default_tokens == 0 || self.limits.default_tokens > self.limits.max_tokens {
+            let reason = "must lie between 1 and limits.max_tokens";
+            return refuse("limits.default_tokens", &self.limits.default_tokens, reason);
+        }
+        if self.limits.max_samples == 0 {
+            return refuse("limits.max_samples", &0, "must be at least 1");
+        }
+        for source in self.models.values() {
+            if let Some(threshold) = source.threshold.filter(|t| !(0.0..=1.0).contains(t)) {
+                return refuse("models.threshold", &threshold, "must lie between 0 and 1");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        Config::default().validate().expect("defaults");
+    }
+
+    #[test]
+    fn a_public_address_is_refused_with_the_key() {
+        let mut config = Config::default();
+        config.server.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
+        let error = config.validate().expect_err("refused").to_string();
+        assert!(error.contains("server.listen") && error.contains("0.0.0.0:8080"), "{error}");
+    }
+
+    #[test]
+    fn a_mistyped_key_is_named() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let file = dir.path().join("glore.toml");
+        std::fs::write(&file, "[server]\nlissten = \"127.0.0.1:1\"\n").expect("written");
+        let error = Config::load(Some(&file)).expect_err("refused").to_string();
+        assert!(error.contains("lissten"), "{error}");
+    }
+}

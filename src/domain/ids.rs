@@ -1,0 +1,119 @@
+//! Identifiers: a prefix that says what they name, and a UUIDv7 that sorts by time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text that is not an identifier of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an id of the form {prefix}… followed by a UUID")]
+pub struct NotAnId {
+    /// The prefix that was expected.
+    pub prefix: &'static str,
+    /// What was given, cut to 80 characters.
+    pub text: String,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// What every id of this kind begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id; ids made later sort later.
+            #[allow(clippy::new_without_default, reason = "two calls never give the same id")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                text.strip_prefix($prefix)
+                    .and_then(|rest| Uuid::try_parse(rest).ok())
+                    .map(Self)
+                    .ok_or_else(|| NotAnId {
+                        prefix: $prefix,
+                        text: text.chars().take(80).collect(),
+                    })
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a problem.
+    ProblemId, "prb_"
+);
+id!(
+    /// Names a run: one solve, critique or refine.
+    RunId, "run_"
+);
+id!(
+    /// Names one solution of a run.
+    SolutionId, "sol_"
+);
+id!(
+    /// Names a piece of long work.
+    JobId, "job_"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_survive_the_trip_through_text() {
+        let id = RunId::new();
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn an_id_of_another_kind_is_refused() {
+        let id = SolutionId::new().to_string();
+        assert!(id.parse::<RunId>().is_err());
+        assert!("run_".parse::<RunId>().is_err());
+        assert!("".parse::<RunId>().is_err());
+    }
+
+    #[test]
+    fn later_ids_sort_later() {
+        let ids: Vec<_> = (0..100).map(|_| RunId::new()).collect();
+        assert!(ids.is_sorted());
+    }
+}

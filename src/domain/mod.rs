@@ -1,0 +1,32 @@
+//! What the words of the field mean here: problem, solution, step, answer, score, critique, run.
+//!
+//! Pure data and rules. No I/O, no clock of its own, no model, no HTTP, nothing from another room;
+//! every other room may import this one. To add a word, add one small file with its type, its rule
+//! and its tests, and re-export it below.
+
+mod answer;
+mod clock;
+mod critique;
+mod diff;
+mod ids;
+mod input;
+mod problem;
+mod role;
+mod run;
+mod score;
+mod solution;
+
+pub use answer::Answer;
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use critique::Critique;
+pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
+pub use ids::{JobId, NotAnId, ProblemId, RunId, SolutionId};
+pub use input::Invalid;
+pub use problem::{MAX_PROBLEM_BYTES, Problem};
+pub use role::Role;
+pub use run::{
+    Finish, Run, RunError, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
+    SolutionKind, Strategy, Timings,
+};
+pub use score::{Probability, Threshold, ThresholdSource};
+pub use solution::{ANSWER_MARK, MAX_STEP_BYTES, MAX_STEPS, Solution};

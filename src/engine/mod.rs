@@ -1,0 +1,49 @@
+//! The only room that runs a model for the rest of the program.
+//!
+//! [`Engine`] speaks token ids, positions and probabilities: our own types, never a library's.
+//! `mistral.rs` is the only file that names the `mistralrs` crate; `batch.rs` runs the lab's small
+//! Llama; `scripted.rs` answers from a table in tests; `gate.rs` admits runs or refuses them at
+//! once. To add an engine, implement the trait in one file and name it in `load.rs`.
+
+mod error;
+mod request;
+
+pub use error::EngineError;
+pub use request::{
+    Cancel, Description, FinishReason, GenerateRequest, Generation, Health, LabelPair, Sampling,
+    ScoreRequest,
+};
+
+use futures::future::BoxFuture;
+
+use crate::domain::{Probability, Role};
+pub use crate::model::{Control, Tokenizer};
+
+/// Runs the models that play the five roles.
+///
+/// Whatever the engine, the same request with the same seed gives the same tokens, no matter what
+/// else runs beside it; NaN or infinite logits fail that call alone with
+/// [`EngineError::NonFiniteLogits`]; a prompt that does not fit is refused before the model runs.
+pub trait Engine: Send + Sync {
+    /// Continues a prompt `request.n` times; the k-th answer uses `seed + k`.
+    fn generate<'a>(
+        &'a self,
+        role: Role,
+        request: GenerateRequest,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Vec<Generation>, EngineError>>;
+
+    /// One probability for each asked position of one token sequence.
+    fn score<'a>(
+        &'a self,
+        role: Role,
+        request: ScoreRequest,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Vec<Probability>, EngineError>>;
+
+    /// What plays `role`.
+    fn describe(&self, role: Role) -> &Description;
+
+    /// Whether every model is loaded and answering.
+    fn health(&self) -> Health;
+}

@@ -1,0 +1,1 @@
+//! The lab: makes the models and measures them, from synthetic data only.
