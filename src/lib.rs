@@ -11,3 +11,4 @@ pub mod engine;
 pub mod lab;
 pub mod model;
 pub mod pipeline;
+pub mod store;

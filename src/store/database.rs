@@ -1,0 +1,149 @@
+//! Opening the database file, and the rules every connection keeps.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+use super::{Runs, StoreError};
+
+/// First version without the WAL reset bug.
+const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const MIN_SQLITE_TEXT: &str = "3.51.3";
+/// Readers at the same time; each is a thread and a page cache.
+const READERS: u32 = 4;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The open database. Cheap to clone; the data folder stays locked until the last clone is gone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+    _lock: Arc<File>,
+}
+
+impl Store {
+    /// Opens `dir/glore.db`, made when missing, and brings it to the newest schema.
+    ///
+    /// # Errors
+    /// A folder that cannot be written or is in use, a database that cannot be migrated.
+    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
+        let lock = lock(dir)?;
+        let base = SqliteConnectOptions::new()
+            .filename(dir.join("glore.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(base.clone())
+            .await?;
+        require_sqlite(&writer).await?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(base.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { writer, reader, _lock: Arc::new(lock) })
+    }
+
+    /// The runs and their queue.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs { store: self }
+    }
+
+    /// Takes the write lock and gives it back: fails when the disk is full, read-only or gone.
+    ///
+    /// # Errors
+    /// What a write would meet.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("CREATE TABLE probe (x INTEGER) STRICT").execute(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(())
+    }
+
+    /// Moves everything from the write-ahead log into the database file and closes it.
+    ///
+    /// # Errors
+    /// When the log cannot be written back; nothing is lost, the next start reads it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.reader.close().await;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        self.writer.close().await;
+        Ok(())
+    }
+
+    /// A transaction that holds the write lock from its first statement: one that upgrades later
+    /// fails at once when another writer is at work, whatever the busy timeout.
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Connections that cannot write.
+    pub(super) fn read(&self) -> &SqlitePool {
+        &self.reader
+    }
+}
+
+/// Two servers on one folder would both requeue the other's work.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let folder = |source| StoreError::Folder { dir: dir.to_owned(), source };
+    std::fs::create_dir_all(dir).map_err(folder)?;
+    let file = File::options()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(dir.join("glore.lock"))
+        .map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: dir.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(folder(source)),
+    }
+}
+
+async fn require_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(writer).await?;
+    let mut parts = found.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < MIN_SQLITE {
+        return Err(StoreError::OldSqlite { found, needed: MIN_SQLITE_TEXT });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_second_server_on_the_same_folder_is_refused() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let first = Store::open(dir.path()).await.expect("opened");
+        let error = Store::open(dir.path()).await.expect_err("refused");
+        assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+        first.close().await.expect("closed");
+        drop(first);
+        Store::open(dir.path()).await.expect("free again");
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write_and_the_check_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("opened");
+        let written = sqlx::query("CREATE TABLE t (x INTEGER)").execute(store.read()).await;
+        assert!(written.is_err());
+        store.check_writable().await.expect("writable");
+        store.check_writable().await.expect("writable again");
+    }
+}

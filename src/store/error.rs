@@ -1,0 +1,29 @@
+//! What can go wrong with the store.
+
+use std::path::PathBuf;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has the data folder.
+    #[error("the data folder {} is in use by another glore server", dir.display())]
+    Locked { dir: PathBuf },
+    /// The data folder cannot be made or written.
+    #[error("the data folder {}: {source}", dir.display())]
+    Folder { dir: PathBuf, source: std::io::Error },
+    /// The SQLite in this build has a known bug that loses data.
+    #[error("SQLite {found} is too old: {needed} or newer is needed (earlier ones can corrupt a database in WAL mode)")]
+    OldSqlite { found: String, needed: &'static str },
+    /// The database cannot be brought to the version that this program needs.
+    #[error("the database cannot be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// SQLite refused or failed.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row does not hold what this program writes.
+    #[error("the database holds something unreadable: {0}")]
+    Unreadable(String),
+    /// As many runs wait as may wait.
+    #[error("{limit} runs are waiting already")]
+    QueueFull { limit: usize },
+}

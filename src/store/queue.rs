@@ -1,0 +1,176 @@
+//! The waiting line: runs that are done later, by a worker, one claim each.
+//!
+//! The server has the data folder to itself, so a run found `running` at start belongs to a process
+//! that is gone: it is requeued without asking a clock.
+
+use sqlx::{Row, SqliteConnection};
+
+use super::rows::{timestamp, word, write_number};
+use super::{Runs, StoreError, write};
+use crate::domain::{ProblemId, Run, RunId, RunStatus, Timestamp};
+
+/// Starts a run gets before it is given up: work that takes the process down with it must not do
+/// so forever.
+const MAX_ATTEMPTS: i64 = 3;
+
+/// A run taken from the line. Whoever claimed it must `finish` it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    pub id: RunId,
+    /// Keeps its id when the finished run is written back.
+    pub problem_id: ProblemId,
+    /// What `insert_queued` was given.
+    pub work: String,
+    pub created_at: Timestamp,
+}
+
+/// What a request to cancel met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// It waited; it is cancelled now.
+    Cancelled,
+    /// A worker has it and has been asked to stop.
+    Requested,
+    /// It had ended before, in this way.
+    AlreadyEnded(RunStatus),
+}
+
+impl Runs<'_> {
+    /// Puts a run in the line, unless `limit` runs are waiting. When this returns, it is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::QueueFull`], or the database fails.
+    pub async fn insert_queued(&self, run: &Run, work: &str, limit: usize) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        if waiting(&mut tx).await? >= write_number(limit) {
+            return Err(StoreError::QueueFull { limit });
+        }
+        write::insert(&mut tx, run, Some(work)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// How many runs wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting(&self) -> Result<usize, StoreError> {
+        let mut connection = self.store.read().acquire().await.map_err(StoreError::from)?;
+        Ok(usize::try_from(waiting(&mut connection).await?).unwrap_or(0))
+    }
+
+    /// Takes the run that has waited longest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_next(&self) -> Result<Option<Claimed>, StoreError> {
+        let mut tx = self.store.write().await?;
+        let row = sqlx::query(
+            "UPDATE runs SET status = 'running', attempts = attempts + 1 WHERE id = \
+             (SELECT id FROM runs WHERE status = 'queued' ORDER BY id LIMIT 1) \
+             RETURNING id, problem_id, coalesce(work, '') AS work, created_at",
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let claimed = row
+            .map(|row| {
+                Ok::<_, StoreError>(Claimed {
+                    id: word(&row, "id", |text| text.parse().ok())?,
+                    problem_id: word(&row, "problem_id", |text| text.parse().ok())?,
+                    work: row.try_get("work")?,
+                    created_at: timestamp(&row, "created_at")?,
+                })
+            })
+            .transpose()?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Writes the outcome of a claimed run.
+    ///
+    /// # Errors
+    /// When the database fails; the run stays `running` and is requeued at the next start.
+    pub async fn finish(&self, run: &Run) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        write::update(&mut tx, run).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Asks for an end. `None` when there is no such run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_cancel(&self, id: RunId) -> Result<Option<CancelOutcome>, StoreError> {
+        let mut tx = self.store.write().await?;
+        let row = sqlx::query("SELECT status FROM runs WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let outcome = match word(&row, "status", RunStatus::from_word)? {
+            RunStatus::Queued => CancelOutcome::Cancelled,
+            RunStatus::Running => CancelOutcome::Requested,
+            ended => return Ok(Some(CancelOutcome::AlreadyEnded(ended))),
+        };
+        sqlx::query(
+            "UPDATE runs SET cancel_requested = 1, \
+             status = iif(status = 'queued', 'cancelled', status) WHERE id = ?",
+        )
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Some(outcome))
+    }
+
+    /// Whether somebody asked for an end. A worker looks after it has made itself known, so that a
+    /// request between claim and start is not lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel_requested(&self, id: RunId) -> Result<bool, StoreError> {
+        let asked = sqlx::query_scalar("SELECT cancel_requested FROM runs WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(self.store.read())
+            .await?;
+        Ok(asked.unwrap_or(false))
+    }
+
+    /// Puts what a former process left `running` back in the line; ends what cannot go back.
+    /// Returns how many wait again. Called once, before the first claim.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn requeue_interrupted(&self) -> Result<usize, StoreError> {
+        let mut tx = self.store.write().await?;
+        sqlx::query(
+            "UPDATE runs SET status = 'cancelled' WHERE status = 'running' AND cancel_requested = 1",
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "UPDATE runs SET status = 'failed', error_code = 'interrupted', error_detail = \
+             iif(work IS NULL, 'the server stopped while the run was at work', \
+                 'the server stopped ' || attempts || ' times while the run was at work') \
+             WHERE status = 'running' AND (work IS NULL OR attempts >= ?)",
+        )
+        .bind(MAX_ATTEMPTS)
+        .execute(&mut *tx)
+        .await?;
+        let requeued = sqlx::query("UPDATE runs SET status = 'queued' WHERE status = 'running'")
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(usize::try_from(requeued.rows_affected()).unwrap_or(usize::MAX))
+    }
+}
+
+async fn waiting(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let n = sqlx::query_scalar(
+        "SELECT n FROM run_counts WHERE facet = 'status' AND value = 'queued'",
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(n.unwrap_or(0))
+}

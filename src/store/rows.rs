@@ -1,0 +1,63 @@
+//! Reading columns into words of the domain.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::StoreError;
+use crate::domain::{Probability, Timestamp};
+
+fn unreadable(column: &str, value: impl std::fmt::Debug) -> StoreError {
+    StoreError::Unreadable(format!("{column} = {value:?}"))
+}
+
+/// A column of one of the fixed words, or an id.
+pub(super) fn word<T>(
+    row: &SqliteRow,
+    column: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    let text: &str = row.try_get(column)?;
+    read(text).ok_or_else(|| unreadable(column, text))
+}
+
+/// A score.
+pub(super) fn probability(row: &SqliteRow, column: &str) -> Result<Option<Probability>, StoreError> {
+    let Some(value) = row.try_get::<Option<f64>, _>(column)? else { return Ok(None) };
+    Probability::new(value).map(Some).ok_or_else(|| unreadable(column, value))
+}
+
+/// A number that is never negative.
+pub(super) fn number(row: &SqliteRow, column: &str) -> Result<usize, StoreError> {
+    let value: i64 = row.try_get(column)?;
+    usize::try_from(value).map_err(|_| unreadable(column, value))
+}
+
+/// Such a number that may be absent.
+pub(super) fn maybe_number(row: &SqliteRow, column: &str) -> Result<Option<usize>, StoreError> {
+    let Some(value) = row.try_get::<Option<i64>, _>(column)? else { return Ok(None) };
+    usize::try_from(value).map(Some).map_err(|_| unreadable(column, value))
+}
+
+/// Milliseconds.
+pub(super) fn millis(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
+    let value: i64 = row.try_get(column)?;
+    u64::try_from(value).map_err(|_| unreadable(column, value))
+}
+
+/// A moment.
+pub(super) fn timestamp(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+    let text: &str = row.try_get(column)?;
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| unreadable(column, text))
+}
+
+/// How a moment is written.
+pub(super) fn write_timestamp(at: Timestamp) -> Result<String, StoreError> {
+    at.format(&Rfc3339).map_err(|e| StoreError::Unreadable(format!("{at}: {e}")))
+}
+
+/// How a count is written; more than 2^63 of anything is a bug elsewhere and is kept as the most.
+pub(super) fn write_number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
