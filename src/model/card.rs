@@ -54,7 +54,8 @@ impl Card {
     /// [`ModelError::Io`] when the file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), ModelError> {
         let path = folder.join(CARD_FILE);
-        let json = serde_json::to_vec_pretty(self).map_err(|e| ModelError::unusable(&path, e.to_string()))?;
+        let json = serde_json::to_vec_pretty(self)
+            .map_err(|e| ModelError::unusable(&path, e.to_string()))?;
         std::fs::write(&path, json).map_err(|e| ModelError::io(&path, e))
     }
 }

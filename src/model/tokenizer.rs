@@ -7,9 +7,20 @@ use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::digits::Digits;
 use tokenizers::pre_tokenizers::sequence::Sequence;
-use tokenizers::{AddedToken, DecoderWrapper, TokenizerImpl};
+use tokenizers::{
+    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, TokenizerImpl,
+};
 
 use super::ModelError;
+
+/// A tokenizer that has learned nothing yet.
+type Blank = TokenizerImpl<
+    BPE,
+    NormalizerWrapper,
+    PreTokenizerWrapper,
+    PostProcessorWrapper,
+    DecoderWrapper,
+>;
 
 /// Tokens with a meaning of their own; only the program writes them, never a user's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +100,7 @@ impl Tokenizer {
             PreTokenizerWrapper::Digits(Digits::new(true)),
             PreTokenizerWrapper::ByteLevel(byte_level),
         ]);
-        let mut blank: TokenizerImpl<BPE, tokenizers::NormalizerWrapper, _, tokenizers::PostProcessorWrapper, DecoderWrapper> =
-            TokenizerImpl::new(BPE::default());
+        let mut blank: Blank = TokenizerImpl::new(BPE::default());
         blank.with_pre_tokenizer(Some(PreTokenizerWrapper::Sequence(digits_apart)));
         blank.with_decoder(Some(DecoderWrapper::ByteLevel(byte_level)));
         blank.train(&mut trainer, texts).map_err(ModelError::tokenizer)?;
@@ -166,7 +176,6 @@ impl Tokenizer {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,7 +185,8 @@ mod tests {
     fn tokenizer() -> &'static Tokenizer {
         static TOKENIZER: OnceLock<Tokenizer> = OnceLock::new();
         TOKENIZER.get_or_init(|| {
-            let texts = ["Ana has 14 apples.", "Ben has 9 apples.", "They have 14 + 9 = 23 apples."];
+            let texts =
+                ["Ana has 14 apples.", "Ben has 9 apples.", "They have 14 + 9 = 23 apples."];
             Tokenizer::train(texts.into_iter(), 320).expect("trained")
         })
     }

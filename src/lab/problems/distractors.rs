@@ -20,7 +20,7 @@ pub(super) fn tell(d: &mut Draft, person: Person) {
         ("is", Unit::new("year old", "years old"), 8, 15, "is {} years old."),
         ("has", Unit::regular("cat"), 2, 5, "has {} cats at home."),
         ("has", Unit::regular("cousin"), 2, 9, "has {} cousins."),
-        ("walks", Unit::regular("minute"), 5, 30, "walks {} minutes to school."),
+        ("needs", Unit::regular("minute"), 5, 30, "needs {} minutes to get to school."),
         ("sleeps", Unit::regular("hour"), 7, 10, "sleeps {} hours a night."),
         ("lives at number", Unit::none(), 3, 90, "lives at number {}."),
         ("knows", Unit::regular("song"), 4, 30, "knows {} songs."),

@@ -1,4 +1,5 @@
-//! A problem in the making: families tell facts and derive quantities, the draft keeps text and world in step.
+//! A problem in the making: families tell facts and derive quantities, the draft keeps text and
+//! world in step.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -22,7 +23,13 @@ pub(super) struct Draft<'r> {
 /// Chance.
 impl<'r> Draft<'r> {
     pub fn new(rng: &'r mut dyn Rng) -> Self {
-        Draft { rng, quantities: Vec::new(), sentences: Vec::new(), steps: Vec::new(), spoiled: false }
+        Draft {
+            rng,
+            quantities: Vec::new(),
+            sentences: Vec::new(),
+            steps: Vec::new(),
+            spoiled: false,
+        }
     }
 
     /// A number from `low` to `high`, both included; an empty range spoils the draft.
@@ -150,15 +157,21 @@ impl Draft<'_> {
         wanted.saturating_sub(self.steps.len())
     }
 
-    fn push(&mut self, name: String, unit: &Unit, value: i64, from: Option<Relation>) -> QuantityId {
+    fn push(
+        &mut self,
+        name: String,
+        unit: &Unit,
+        value: i64,
+        from: Option<Relation>,
+    ) -> QuantityId {
         let id = self.quantities.len();
         let unit = unit.of(value).to_owned();
         self.quantities.push(Quantity { id, name, unit, value, given: from.is_none(), from });
         id
     }
 
-    /// The finished problem, asking for the quantity derived last; none when the draft is spoiled, has another
-    /// number of steps, or leaves the limits on numbers and length.
+    /// The finished problem, asking for the quantity derived last; none when the draft is spoiled,
+    /// has another number of steps, or leaves the limits on numbers and length.
     pub fn finish(self, family: Family, wanted: usize, question: String) -> Option<WordProblem> {
         let asked = self.quantities.iter().rposition(|q| q.from.is_some())?;
         let in_range = self.quantities.iter().all(|q| (1..=MAX_VALUE).contains(&q.value));

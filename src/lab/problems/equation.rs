@@ -59,8 +59,8 @@ impl Equation {
 
     /// Finds the equation of a step with the words before and after it.
     ///
-    /// None unless the text holds exactly one `=`, with exactly two plain whole numbers and one operation before it
-    /// and one whole number after it. Spaces between the parts are free.
+    /// None unless the text holds exactly one `=`, with exactly two plain whole numbers and one
+    /// operation before it and one whole number after it. Spaces between the parts are free.
     pub fn find(text: &str) -> Option<(&str, Equation, &str)> {
         let (left, right) = text.split_once('=')?;
         if right.contains('=') {
@@ -101,7 +101,8 @@ fn number_at_start(text: &str) -> Option<(i64, &str)> {
     let number: i64 = digits[..digits.len() - tail.len()].parse().ok()?;
     let mut next = tail.chars();
     let first = next.next();
-    let fraction = matches!(first, Some('.' | ',')) && next.next().is_some_and(|ch| ch.is_ascii_digit());
+    let fraction =
+        matches!(first, Some('.' | ',')) && next.next().is_some_and(|ch| ch.is_ascii_digit());
     (!fraction && !glued(first, false)).then_some((sign * number, tail))
 }
 

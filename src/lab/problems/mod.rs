@@ -1,18 +1,22 @@
-//! Math word problems without end: a seeded generator, the *world* behind each text, and the judge of steps.
+//! Math word problems without end: a seeded generator, the *world* behind each text, and the judge
+//! of steps.
 //!
-//! What lives here: the generator ([`generate`]), its families (`families/`, one small file each), the world of
-//! named quantities ([`World`]), the gold judge of a written step ([`check_step`], [`first_error`]), the splits
-//! ([`problems`]) and the six examples of the home page ([`six_examples`]).
+//! What lives here: the generator ([`generate`]), its families (`families/`, one small file each),
+//! the world of named quantities ([`World`]), the gold judge of a written step ([`check_step`],
+//! [`first_error`]), the splits ([`problems`]) and the six examples of the home page
+//! ([`six_examples`]).
 //!
-//! What may not live here: models, tokenisers, sampling, files, clocks. A problem is a pure function of a random
-//! generator, so that a data set is named by its seed alone. The judge is gold for *evaluation*; it must never
-//! label training data of the reward models, which learn from final answers only.
+//! What may not live here: models, tokenisers, sampling, files, clocks. A problem is a pure
+//! function of a random generator, so that a data set is named by its seed alone. The judge is gold
+//! for *evaluation*; it must never label training data of the reward models, which learn from final
+//! answers only.
 //!
-//! How to add a family: write `families/<name>.rs` with `pub(super) fn tell(d: &mut Draft, steps: usize) -> String`
-//! (it tells the facts, derives exactly `steps` quantities and returns the question), then add the variant to
-//! [`Family`] and to `families::tell`. Give a quantity the same name words in every place that speaks of it: the
-//! judge recognises subjects by them. Give up on unlucky numbers with `d.spoil()`: the problem is drawn again.
-//! The tests run over every family and every number of steps; read twenty new texts aloud before you commit.
+//! How to add a family: write `families/<name>.rs` with `pub(super) fn tell(d: &mut Draft, steps:
+//! usize) -> String` (it tells the facts, derives exactly `steps` quantities and returns the
+//! question), then add the variant to [`Family`] and to `families::tell`. Give a quantity the same
+//! name words in every place that speaks of it: the judge recognises subjects by them. Give up on
+//! unlucky numbers with `d.spoil()`: the problem is drawn again. The tests run over every family
+//! and every number of steps; read twenty new texts aloud before you commit.
 
 mod distractors;
 mod draft;
@@ -58,7 +62,8 @@ pub struct WordProblem {
 }
 
 impl WordProblem {
-    /// The solution in GSM8K form: the steps, one a line, then `#### answer`. No newline at the end.
+    /// The solution in GSM8K form: the steps, one a line, then `#### answer`. No newline at the
+    /// end.
     pub fn solution_text(&self) -> String {
         format!("{}\n#### {}", self.steps.join("\n"), self.answer)
     }
@@ -66,8 +71,9 @@ impl WordProblem {
 
 /// Draws a problem whose solution has a number of steps in `steps`, each number equally likely.
 ///
-/// `family` none: every family is equally likely. The range is cut to [`MIN_STEPS`]`..=`[`MAX_STEPS`]; an empty or
-/// outlying one falls on the nearest number allowed. The same state of `rng` always gives the same problem.
+/// `family` none: every family is equally likely. The range is cut to
+/// [`MIN_STEPS`]`..=`[`MAX_STEPS`]; an empty or outlying one falls on the nearest number allowed.
+/// The same state of `rng` always gives the same problem.
 pub fn generate<R: Rng + ?Sized>(
     family: Option<Family>,
     steps: RangeInclusive<usize>,
@@ -78,8 +84,8 @@ pub fn generate<R: Rng + ?Sized>(
     let most = (*steps.end()).clamp(least, MAX_STEPS);
     let family = family.unwrap_or_else(|| Family::ALL[rng.random_range(0..Family::ALL.len())]);
     let wanted = rng.random_range(least..=most);
-    // Unlucky numbers are drawn again. It ends: the tests see every family reach every number of steps, and the
-    // worst of them needs a handful of tries.
+    // Unlucky numbers are drawn again. It ends: the tests see every family reach every number of
+    // steps, and the worst of them needs a handful of tries.
     loop {
         let mut draft = draft::Draft::new(&mut rng);
         let question = families::tell(family, &mut draft, wanted);

@@ -1,23 +1,21 @@
 //! Other orders of the same sum or product: which equations a quantity's make-up allows.
 //!
-//! A quantity is taken apart into the terms of its sum (through `+` and `-`) or the factors of its product (through
-//! `*` and `/`). An equation is allowed when its two operands are the worth of two disjoint, non-empty groups of
-//! these terms. So `a + b + c` may be built as `b + c` first, and two losses may be added before they are taken
-//! away. Distribution (`k * a + k * b` for `k * (a + b)`) is not accepted.
+//! A quantity is taken apart into the terms of its sum (through `+` and `-`) or the factors of its
+//! product (through `*` and `/`). An equation is allowed when its two operands are the worth of two
+//! disjoint, non-empty groups of these terms. So `a + b + c` may be built as `b + c` first, and two
+//! losses may be added before they are taken away. Distribution (`k * a + k * b` for `k * (a + b)`)
+//! is not accepted.
 
-use super::{Equation, Op, QuantityId, World};
+use super::{Equation, Op, Quantity, QuantityId, World};
 
 /// More terms than this are left together: the groups double with each term.
 const MAX_TERMS: usize = 10;
 
-/// Whether the equation joins two groups of the terms of some derived quantity.
-pub(super) fn allows(world: &World, equation: Equation) -> bool {
+/// Whether the equation joins two groups of the terms of this quantity.
+pub(super) fn allows(world: &World, quantity: &Quantity, equation: Equation) -> bool {
     let kind = Kind::of(equation.op);
-    world
-        .quantities
-        .iter()
-        .filter(|q| q.from.as_ref().is_some_and(|from| Kind::of(from.op) == kind))
-        .any(|q| joins(&groups(&terms(world, q.id, kind), kind), equation))
+    quantity.from.as_ref().is_some_and(|from| Kind::of(from.op) == kind)
+        && joins(&groups(&terms(world, quantity.id, kind), kind), equation)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,11 +66,13 @@ impl Worth {
 fn terms(world: &World, whole: QuantityId, kind: Kind) -> Vec<Worth> {
     let mut open = vec![(whole, false)];
     let mut next = 0;
-    // Breadth first, so that what stays together when there are too many terms are the oldest parts.
+    // Breadth first, so that what stays together when there are too many terms are the oldest
+    // parts.
     while next < open.len() && open.len() < MAX_TERMS {
         let (id, inverse) = open[next];
         let from = world.quantity(id).and_then(|q| q.from.as_ref());
-        match from.filter(|from| Kind::of(from.op) == kind && from.operands.iter().all(|&o| o < id)) {
+        match from.filter(|from| Kind::of(from.op) == kind && from.operands.iter().all(|&o| o < id))
+        {
             Some(from) => {
                 let turned = matches!(from.op, Op::Sub | Op::Div);
                 open[next] = (from.operands[0], inverse);
@@ -88,7 +88,8 @@ fn terms(world: &World, whole: QuantityId, kind: Kind) -> Vec<Worth> {
     open.into_iter().filter_map(worth).collect()
 }
 
-/// The worth of every group of terms; the index is the set of terms as bits. The empty group has none.
+/// The worth of every group of terms; the index is the set of terms as bits. The empty group has
+/// none.
 fn groups(terms: &[Worth], kind: Kind) -> Vec<Option<Worth>> {
     let mut groups: Vec<Option<Worth>> = vec![None; 1 << terms.len()];
     for set in 1..groups.len() {

@@ -1,7 +1,7 @@
 //! Whom a step speaks of: the names and units of the world recognised in its words.
 
-use super::world::{Quantity, World};
 use super::words;
+use super::world::{Quantity, World};
 
 /// What the words around an equation say.
 pub(super) enum Subject<'w> {

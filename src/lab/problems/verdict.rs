@@ -3,21 +3,24 @@
 //! The rule, in this order:
 //! 1. the step holds exactly one equation `a op b = c` in whole numbers, else it is unreadable;
 //! 2. the arithmetic is right;
-//! 3. `a` and `b` are values of the world or results of earlier true steps: no invented numbers, and none that
-//!    only a false step produced. A value that follows but was not written down yet may be used: leaving out a
-//!    step is not an error;
-//! 4. the equation is a relation of the world (sums and products in either order) or joins parts of one of its
-//!    sums or products in another order (see `regroup`). Every relation of a generated world serves the question,
-//!    so a true but needless combination counts as false: it is a way that does not lead to the answer;
-//! 5. the words, where they name a quantity of the world, name one with the value `c`; they name no stranger and
-//!    do not put a known name to another quantity's unit. Words that name nothing of the world are let pass.
+//! 3. `a` and `b` are values of the world or results of earlier true steps: no invented numbers,
+//!    and none that only a false step produced. A value that follows but was not written down yet
+//!    may be used: leaving out a step is not an error;
+//! 4. the equation is a relation of the world (sums and products in either order) or joins parts of
+//!    one of its sums or products in another order (see `regroup`). Every relation of a generated
+//!    world serves the question, so a true but needless combination counts as false: it is a way
+//!    that does not lead to the answer;
+//! 5. the words, where they name a quantity of the world, name one with the value `c`, and rule 4
+//!    holds for that quantity itself; they name no stranger and do not put a known name to another
+//!    quantity's unit. Words that name nothing of the world are let pass.
 //!
-//! Values, not meanings, are compared: two quantities with one value cannot be told apart by rule 4.
+//! Values, not meanings, are compared: two quantities with one value cannot be told apart by rule
+//! 4.
 
 use serde::{Deserialize, Serialize};
 
 use super::subject::{Subject, recognise};
-use super::{Equation, Op, World, regroup};
+use super::{Equation, Op, Quantity, World, regroup};
 
 /// Why a step is false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,27 +97,33 @@ impl<'w> Judge<'w> {
         if !known(equation.a) || !known(equation.b) {
             return Some(StepError::UnknownNumber);
         }
-        if !is_relation(self.world, equation) && !regroup::allows(self.world, equation) {
+        if !self.world.quantities.iter().any(|q| follows(self.world, q, equation)) {
             return Some(StepError::NoSuchRelation);
         }
         match recognise(self.world, before, after) {
-            Subject::Known(quantities) if quantities.iter().all(|q| q.value != equation.c) => {
-                Some(StepError::WrongSubject)
+            Subject::Known(mut named) => {
+                named.retain(|q| q.value == equation.c);
+                let shown = named.iter().any(|q| follows(self.world, q, equation));
+                match named.is_empty() {
+                    true => Some(StepError::WrongSubject),
+                    false => (!shown).then_some(StepError::NoSuchRelation),
+                }
             }
             Subject::OtherUnit => Some(StepError::WrongUnit),
             Subject::Stranger => Some(StepError::Stranger),
-            Subject::Known(_) | Subject::Unnamed => None,
+            Subject::Unnamed => None,
         }
     }
 }
 
-fn is_relation(world: &World, equation: Equation) -> bool {
-    let value = |id: usize| world.quantity(id).map(|q| q.value);
-    world.quantities.iter().filter(|q| q.value == equation.c).filter_map(|q| q.from.as_ref()).any(|from| {
-        let told = (value(from.operands[0]), value(from.operands[1]));
-        let turned = (told.1, told.0);
-        let written = (Some(equation.a), Some(equation.b));
-        from.op == equation.op
-            && (told == written || matches!(from.op, Op::Add | Op::Mul) && turned == written)
-    })
+/// Whether the equation computes the quantity, or joins parts of what it is made of.
+fn follows(world: &World, quantity: &Quantity, equation: Equation) -> bool {
+    let Some(from) = &quantity.from else { return false };
+    let [first, second] = from.operands.map(|id| world.quantity(id).map(|q| q.value));
+    let (a, b) = (Some(equation.a), Some(equation.b));
+    let either_order = matches!(from.op, Op::Add | Op::Mul);
+    let is_its_own = from.op == equation.op
+        && quantity.value == equation.c
+        && ((first, second) == (a, b) || either_order && (second, first) == (a, b));
+    is_its_own || regroup::allows(world, quantity, equation)
 }

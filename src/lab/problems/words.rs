@@ -1,4 +1,5 @@
-//! The vocabulary: people, things, units. Short common words, so that a small tokeniser covers them whole.
+//! The vocabulary: people, things, units. Short common words, so that a small tokeniser covers them
+//! whole.
 
 /// A person with the pronouns the sentences need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ const MEN: [&str; 12] =
 pub(super) fn people() -> impl Iterator<Item = Person> {
     let women =
         WOMEN.into_iter().map(|name| Person { name, subject: "she", object: "her", owner: "her" });
-    let men = MEN.into_iter().map(|name| Person { name, subject: "he", object: "him", owner: "his" });
+    let men =
+        MEN.into_iter().map(|name| Person { name, subject: "he", object: "him", owner: "his" });
     women.chain(men)
 }
 
@@ -61,7 +63,10 @@ impl Unit {
 
     /// The same noun after an adjective.
     pub fn with(&self, adjective: &str) -> Unit {
-        Unit { one: format!("{adjective} {}", self.one), many: format!("{adjective} {}", self.many) }
+        Unit {
+            one: format!("{adjective} {}", self.one),
+            many: format!("{adjective} {}", self.many),
+        }
     }
 
     /// The form that goes with the number.
@@ -77,8 +82,9 @@ impl Unit {
 
 /// Small things that people own, lose, buy and share.
 pub(super) const THINGS: [&str; 24] = [
-    "apple", "pen", "book", "card", "coin", "ball", "shell", "stamp", "toy", "cookie", "pear", "plum",
-    "nut", "bead", "sticker", "marble", "key", "cup", "flag", "stone", "badge", "button", "rock", "doll",
+    "apple", "pen", "book", "card", "coin", "ball", "shell", "stamp", "toy", "cookie", "pear",
+    "plum", "nut", "bead", "sticker", "marble", "key", "cup", "flag", "stone", "badge", "button",
+    "rock", "doll",
 ];
 
 pub(super) const COLOURS: [&str; 10] =

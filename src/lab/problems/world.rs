@@ -18,13 +18,14 @@ pub struct Relation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantity {
     pub id: QuantityId,
-    /// The words that stand before the equation in a step, such as `Ana has`. Several states of one thing
-    /// (`Now Ana has`) share their name.
+    /// The words that stand before the equation in a step, such as `Ana has`. Several states of one
+    /// thing (`Now Ana has`) share their name.
     pub name: String,
     /// The words after the equation, such as `apples`; empty for a bare factor.
     pub unit: String,
     pub value: i64,
-    /// Told by the text, in digits or in words such as `twice`; facts that nothing needs are given as well.
+    /// Told by the text, in digits or in words such as `twice`; facts that nothing needs are given
+    /// as well.
     pub given: bool,
     /// None for a given quantity.
     pub from: Option<Relation>,
