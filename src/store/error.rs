@@ -12,7 +12,9 @@ pub enum StoreError {
     #[error("the data folder {}: {source}", dir.display())]
     Folder { dir: PathBuf, source: std::io::Error },
     /// The SQLite in this build has a known bug that loses data.
-    #[error("SQLite {found} is too old: {needed} or newer is needed (earlier ones can corrupt a database in WAL mode)")]
+    #[error(
+        "SQLite {found} is too old: {needed} or newer is needed (earlier ones can corrupt a database in WAL mode)"
+    )]
     OldSqlite { found: String, needed: &'static str },
     /// The database cannot be brought to the version that this program needs.
     #[error("the database cannot be migrated: {0}")]

@@ -98,9 +98,10 @@ impl Runs<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
-        let rows = sqlx::query_as::<_, (String, String, i64)>("SELECT facet, value, n FROM run_counts")
-            .fetch_all(self.store.read())
-            .await?;
+        let rows =
+            sqlx::query_as::<_, (String, String, i64)>("SELECT facet, value, n FROM run_counts")
+                .fetch_all(self.store.read())
+                .await?;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(Counts(rows.into_iter().map(|(facet, value, n)| ((facet, value), count(n))).collect()))
     }

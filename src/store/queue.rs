@@ -40,7 +40,12 @@ impl Runs<'_> {
     ///
     /// # Errors
     /// [`StoreError::QueueFull`], or the database fails.
-    pub async fn insert_queued(&self, run: &Run, work: &str, limit: usize) -> Result<(), StoreError> {
+    pub async fn insert_queued(
+        &self,
+        run: &Run,
+        work: &str,
+        limit: usize,
+    ) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         if waiting(&mut tx).await? >= write_number(limit) {
             return Err(StoreError::QueueFull { limit });
@@ -167,10 +172,9 @@ impl Runs<'_> {
 }
 
 async fn waiting(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let n = sqlx::query_scalar(
-        "SELECT n FROM run_counts WHERE facet = 'status' AND value = 'queued'",
-    )
-    .fetch_optional(connection)
-    .await?;
+    let n =
+        sqlx::query_scalar("SELECT n FROM run_counts WHERE facet = 'status' AND value = 'queued'")
+            .fetch_optional(connection)
+            .await?;
     Ok(n.unwrap_or(0))
 }

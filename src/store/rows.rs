@@ -23,7 +23,10 @@ pub(super) fn word<T>(
 }
 
 /// A score.
-pub(super) fn probability(row: &SqliteRow, column: &str) -> Result<Option<Probability>, StoreError> {
+pub(super) fn probability(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<Option<Probability>, StoreError> {
     let Some(value) = row.try_get::<Option<f64>, _>(column)? else { return Ok(None) };
     Probability::new(value).map(Some).ok_or_else(|| unreadable(column, value))
 }

@@ -124,14 +124,16 @@ async fn insert_solution(
     .execute(&mut *tx)
     .await?;
     for step in &solution.steps {
-        sqlx::query("INSERT INTO steps (solution_id, step, text, sorm, orm) VALUES (?, ?, ?, ?, ?)")
-            .bind(&id)
-            .bind(write_number(step.index))
-            .bind(&step.text)
-            .bind(step.sorm.map(f64::from))
-            .bind(step.orm.map(f64::from))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO steps (solution_id, step, text, sorm, orm) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(&id)
+        .bind(write_number(step.index))
+        .bind(&step.text)
+        .bind(step.sorm.map(f64::from))
+        .bind(step.orm.map(f64::from))
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(())
 }

@@ -1,0 +1,15 @@
+//! The JSON API, one operation a file: request type, response type, handler, tests.
+//!
+//! Handlers parse, hand an order on and answer; they hold no rules of the method and no SQL. To
+//! add an operation, add a file here and a line in `web/routes.rs`.
+
+pub mod cancel;
+pub mod critique;
+pub mod diff;
+mod given;
+pub mod health;
+pub mod models;
+pub mod refine;
+pub mod runs;
+mod settings;
+pub mod solve;

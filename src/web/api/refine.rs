@@ -1,0 +1,76 @@
+//! `POST /v1/refine`: refine a given solution and choose between it and its refinements.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::given;
+use super::settings::{Wanted, settings};
+use crate::app::App;
+use crate::config::Limits;
+use crate::domain::{Invalid, Problem, RunId, Solution};
+use crate::pipeline::{Ask, Order, RefineMode};
+use crate::web::{Error, Json, submit};
+
+/// A problem and a solution of it: exactly one of `solution` and `steps`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefineRequest {
+    pub problem: String,
+    pub solution: Option<String>,
+    pub steps: Option<Vec<String>>,
+    pub mode: Option<RefineMode>,
+    /// Where the local refinement begins; the SORM decides when absent.
+    pub first_error_step: Option<usize>,
+    pub seed: Option<u64>,
+    pub max_tokens: Option<usize>,
+    pub reference_answer: Option<String>,
+}
+
+impl RefineRequest {
+    /// The order it stands for.
+    ///
+    /// # Errors
+    /// Every field that cannot be used, by name.
+    pub fn order(&self, limits: &Limits) -> Result<Order, Error> {
+        let problem = Problem::parse(&self.problem, self.reference_answer.as_deref());
+        let mode = self.mode.unwrap_or_default();
+        let solution = given::solution(self.solution.as_deref(), self.steps.as_deref())
+            .and_then(|solution| self.check_first_error(&solution, mode).map(|()| solution));
+        let wanted = Wanted { seed: self.seed, max_tokens: self.max_tokens, ..Wanted::default() };
+        match (problem, solution, settings(wanted, limits)) {
+            (Ok(problem), Ok(solution), Ok(settings)) => {
+                let ask = Ask::Refine { solution, mode, first_error_step: self.first_error_step };
+                Ok(Order { id: RunId::new(), problem, ask, settings })
+            }
+            (problem, solution, settings) => {
+                let refused = problem.err().into_iter().chain(solution.err());
+                Err(Error::invalid(refused.chain(settings.err().unwrap_or_default())))
+            }
+        }
+    }
+
+    fn check_first_error(&self, solution: &Solution, mode: RefineMode) -> Result<(), Invalid> {
+        const POINTER: &str = "/first_error_step";
+        let Some(step) = self.first_error_step else { return Ok(()) };
+        if mode == RefineMode::Global {
+            let detail = "a global refinement rewrites the whole solution; leave it out";
+            return Err(Invalid::new(POINTER, "exclusive", detail));
+        }
+        let steps = solution.steps.len();
+        if step == 0 || step > steps {
+            let detail = format!("must lie between 1 and {steps}, {step} was given");
+            return Err(Invalid::new(POINTER, "out_of_range", detail));
+        }
+        Ok(())
+    }
+}
+
+/// Answers with a run of the given solution and its refinements.
+pub async fn handler(
+    State(app): State<App>,
+    Json(request): Json<RefineRequest>,
+) -> Result<Response, Error> {
+    let order = request.order(&app.config.limits)?;
+    submit::now(&app, order).await.map(submit::finished)
+}

@@ -1,0 +1,241 @@
+//! Every error the server answers with: one table, two faces.
+//!
+//! Under `/v1` and for the machine endpoints it is `application/problem+json` (RFC 9457), anywhere
+//! else a page. What a 5xx was caused by goes to the log, here and nowhere else.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{context, pages};
+use crate::domain::{Invalid, RunId};
+
+macro_rules! table {
+    ($($name:ident $status:ident $slug:literal $title:literal;)+) => {
+        /// What went wrong, as a word for programs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($name),+ }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+
+            /// Status, stable word, title.
+            fn row(self) -> (StatusCode, &'static str, &'static str) {
+                match self { $(Self::$name => (StatusCode::$status, $slug, $title)),+ }
+            }
+        }
+    };
+}
+
+table! {
+    BadRequest          BAD_REQUEST            "bad_request"            "The request cannot be read";
+    BadJson             BAD_REQUEST            "bad_json"               "The body is not JSON";
+    NotUtf8             BAD_REQUEST            "not_utf8"               "The body is not UTF-8";
+    CrossOrigin         FORBIDDEN              "cross_origin"           "The request came from another site";
+    NotFound            NOT_FOUND              "not_found"              "There is nothing here";
+    MethodNotAllowed    METHOD_NOT_ALLOWED     "method_not_allowed"     "This address does not do that";
+    SlowRequest         REQUEST_TIMEOUT        "request_timeout"        "The request took too long to arrive";
+    AlreadyEnded        CONFLICT               "already_ended"          "The run has ended";
+    Cancelled           CONFLICT               "cancelled"              "The run was cancelled";
+    BodyTooLarge        PAYLOAD_TOO_LARGE      "body_too_large"         "The body is too large";
+    UnsupportedMedia    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
+    Invalid             UNPROCESSABLE_ENTITY   "invalid_request"        "The request is not valid";
+    ContextExceeded     UNPROCESSABLE_ENTITY   "context_exceeded"       "The problem does not fit the model";
+    Overloaded          TOO_MANY_REQUESTS      "overloaded"             "Every place is taken";
+    Internal            INTERNAL_SERVER_ERROR  "internal"               "Something went wrong here";
+    BadEngineRequest    INTERNAL_SERVER_ERROR  "bad_engine_request"     "The engine refused the request";
+    NonFiniteLogits     INTERNAL_SERVER_ERROR  "non_finite_logits"      "A model computed no usable number";
+    EngineUnavailable   SERVICE_UNAVAILABLE    "engine_unavailable"     "The engine is not available";
+    ModelUnusable       SERVICE_UNAVAILABLE    "model_unusable"         "A model cannot be used";
+    StoreUnavailable    SERVICE_UNAVAILABLE    "store_unavailable"      "The store is not available";
+    NotReady            SERVICE_UNAVAILABLE    "not_ready"              "The server is not ready";
+    DeadlineExceeded    GATEWAY_TIMEOUT        "deadline_exceeded"      "The work took too long";
+}
+
+/// Seconds after which a client may try again when nothing better is known.
+pub(super) const RETRY_S: u64 = 5;
+
+/// One refused field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct FieldError {
+    pointer: String,
+    code: String,
+    detail: String,
+}
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    retry_after_s: Option<u64>,
+    run: Option<RunId>,
+    extra: Map<String, Value>,
+    /// For the log only.
+    cause: Option<String>,
+}
+
+impl Error {
+    /// An error with a sentence for people.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_s: (code.row().0 == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S),
+            run: None,
+            extra: Map::new(),
+            cause: None,
+        }))
+    }
+
+    /// No run has this id.
+    pub fn no_run(id: &str) -> Self {
+        Self::new(Code::NotFound, format!("there is no run `{id}`"))
+    }
+
+    /// Every refused field of a request, each by name.
+    pub fn invalid(refused: impl IntoIterator<Item = Invalid>) -> Self {
+        let refused: Vec<Invalid> = refused.into_iter().collect();
+        let detail: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        let mut error = Self::new(Code::Invalid, detail.join("; "));
+        for Invalid { pointer, code, detail } in refused {
+            error = error.field(pointer, code, detail);
+        }
+        error
+    }
+
+    /// Names a field that is to blame.
+    #[must_use]
+    pub fn field(
+        mut self,
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let (pointer, code, detail) = (pointer.into(), code.into(), detail.into());
+        self.0.errors.push(FieldError { pointer, code, detail });
+        self
+    }
+
+    /// When to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after_s = Some(seconds.max(1));
+        self
+    }
+
+    /// The run that the error happened in; it can be looked at.
+    #[must_use]
+    pub fn of_run(mut self, id: RunId) -> Self {
+        self.0.run = Some(id);
+        self
+    }
+
+    /// One more member of the JSON face.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.extra.insert(name.to_owned(), value);
+        self
+    }
+
+    /// What to write to the log; never sent.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.0.code.row().0
+    }
+
+    /// The sentence for people.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Pointer and sentence of each refused field, for forms.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.errors.iter().map(|field| (field.pointer.as_str(), field.detail.as_str()))
+    }
+
+    fn problem(&self, request_id: &str, path: &str) -> Value {
+        let (status, slug, title) = self.0.code.row();
+        let instance = self.0.run.map_or_else(|| path.to_owned(), |run| format!("/v1/runs/{run}"));
+        let mut problem = json!({
+            "type": format!("/problems/{slug}"),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.0.detail,
+            "instance": instance,
+            "code": slug,
+            "request_id": request_id,
+            "errors": self.0.errors,
+        });
+        if let Some(object) = problem.as_object_mut() {
+            object.extend(self.0.extra.clone());
+        }
+        problem
+    }
+}
+
+/// Whether errors at this address are for programs.
+fn is_for_programs(path: &str) -> bool {
+    const MACHINE: [&str; 5] = ["/v1", "/livez", "/readyz", "/version", "/metrics"];
+    path.is_empty()
+        || MACHINE.iter().any(|prefix| {
+            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, slug, title) = self.0.code.row();
+        let (request_id, path) = (context::request_id(), context::path());
+        if status.is_server_error() {
+            let cause = self.0.cause.as_deref().unwrap_or(&self.0.detail);
+            tracing::error!(code = slug, request_id, path, cause, "answered {status}");
+        }
+        let mut response = if is_for_programs(&path) {
+            let body = self.problem(&request_id, &path).to_string();
+            ([(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        } else {
+            pages::error::error_page(status, title, &self.0.detail, &request_id).into_response()
+        };
+        *response.status_mut() = status;
+        if let Some(seconds) = self.0.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_titles_are_each_used_once() {
+        let words: std::collections::HashSet<_> = Code::ALL.iter().map(|c| c.row().1).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|c| !c.row().0.is_success()));
+    }
+
+    #[test]
+    fn the_face_follows_the_address() {
+        for path in ["/v1", "/v1/runs/x", "/readyz", "/metrics"] {
+            assert!(is_for_programs(path), "{path}");
+        }
+        for path in ["/", "/runs/x", "/v10", "/readyz-not"] {
+            assert!(!is_for_programs(path), "{path}");
+        }
+    }
+}

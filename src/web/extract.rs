@@ -1,0 +1,189 @@
+//! The doors: bodies, queries and ids, refused with the thing that is wrong by name.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::{Code, Error};
+use crate::app::App;
+use crate::domain::RunId;
+
+/// Longest time a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let content_type = request.headers().get(CONTENT_TYPE);
+        if !content_type.and_then(|value| value.to_str().ok()).is_some_and(is_json) {
+            let given = content_type.map_or("none".to_owned(), |value| format!("{value:?}"));
+            let detail = format!("the content type must be application/json, it is {given}");
+            return Err(Error::new(Code::UnsupportedMedia, detail));
+        }
+        let limit = app.config.server.max_body_bytes;
+        let length =
+            request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: u64| length > limit as u64) {
+            return Err(too_large(limit));
+        }
+        let bytes = read(request.into_body(), limit).await?;
+        if let Err(e) = std::str::from_utf8(&bytes) {
+            let detail = format!("the byte at offset {} is not UTF-8", e.valid_up_to());
+            return Err(Error::new(Code::NotUtf8, detail));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::new(
+        Code::BodyTooLarge,
+        format!("at most {limit} bytes are allowed (server.max_body_bytes)"),
+    )
+}
+
+async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(e)) if e.source().is_some_and(|s| s.to_string().contains("length limit")) => {
+            Err(too_large(limit))
+        }
+        Ok(Err(e)) => Err(Error::new(Code::BadRequest, "the body could not be read").because(e)),
+        Err(_) => {
+            let detail = format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs());
+            Err(Error::new(Code::SlowRequest, detail))
+        }
+    }
+}
+
+/// axum's reader tells syntax from content and names the place; only its wording is ours.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    use axum::extract::rejection::JsonRejection;
+    let rejection = match axum::Json::<T>::from_bytes(bytes) {
+        Ok(axum::Json(value)) => return Ok(value),
+        Err(rejection) => rejection,
+    };
+    let message = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+    Err(match rejection {
+        JsonRejection::JsonDataError(_) => refused_field(&message),
+        _ => Error::new(Code::BadJson, message),
+    })
+}
+
+/// `steps[3]: invalid type: integer …` becomes an error at `/steps/3`.
+fn refused_field(message: &str) -> Error {
+    const KINDS: [(&str, &str); 5] = [
+        ("unknown field", "unknown_field"),
+        ("missing field", "missing_field"),
+        ("duplicate field", "duplicate_field"),
+        ("unknown variant", "unknown_value"),
+        ("invalid type", "wrong_type"),
+    ];
+    let (path, sentence) = KINDS
+        .iter()
+        .chain(&[("invalid ", "wrong_value")])
+        .filter_map(|(words, _)| message.find(words))
+        .min()
+        .map_or(("", message), |at| (message[..at].trim_end_matches([':', ' ']), &message[at..]));
+    let code = KINDS
+        .iter()
+        .find(|(words, _)| sentence.starts_with(words))
+        .map_or("wrong_value", |(_, code)| code);
+    let named = sentence.split('`').nth(1).filter(|_| code.ends_with("_field"));
+    let pointer = match named {
+        Some(field) => format!("/{}", field.replace('~', "~0").replace('/', "~1")),
+        None if path.is_empty() || path == "." => String::new(),
+        None => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
+    };
+    let place = if pointer.is_empty() { "the body" } else { &pointer };
+    Error::new(Code::Invalid, format!("{place}: {sentence}")).field(pointer.clone(), code, sentence)
+}
+
+/// The query of an address.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let message =
+                    rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+                let detail = format!("the query of the address: {message}");
+                Err(Error::new(Code::Invalid, detail).field("", "bad_query", message))
+            }
+        }
+    }
+}
+
+/// The id of a run in a path. A text that is no id names no run, so that it is not found.
+#[derive(Debug)]
+pub struct RunPath(pub RunId);
+
+impl<S: Send + Sync> FromRequestParts<S> for RunPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Error::new(Code::BadRequest, rejection.body_text()))?;
+        text.parse().map(Self).map_err(|_| {
+            let shown: String = text.chars().take(80).collect();
+            Error::no_run(&shown)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only whether it can be read matters")]
+    struct Sample {
+        problem: String,
+        #[serde(default)]
+        steps: Vec<u32>,
+    }
+
+    fn pointer(body: &str) -> String {
+        let error = parse::<Sample>(body.as_bytes()).expect_err("refused");
+        error.fields().map(|(pointer, _)| pointer.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_thing_that_is_wrong_is_named() {
+        assert_eq!(pointer(r#"{"problem":"x","stepz":[]}"#), "/stepz");
+        assert_eq!(pointer(r#"{"problem":"x","a/b":[]}"#), "/a~1b");
+        assert_eq!(pointer(r#"{"steps":[]}"#), "/problem");
+        assert_eq!(pointer(r#"{"problem":7}"#), "/problem");
+        assert_eq!(pointer(r#"{"problem":"x","steps":[1,"y"]}"#), "/steps/1");
+    }
+
+    #[test]
+    fn content_types_of_json() {
+        assert!(is_json("application/json") && is_json("Application/JSON; charset=utf-8"));
+        assert!(is_json("application/merge-patch+json"));
+        assert!(!is_json("text/plain") && !is_json("") && !is_json("text/json-not"));
+    }
+}

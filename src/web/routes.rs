@@ -1,0 +1,58 @@
+//! Every route on one screen, and the layers around them.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use super::api::{cancel, critique, diff, health, models, refine, runs, solve};
+use super::frame::{frame, panicked};
+use super::{Code, Error, pages};
+use crate::app::App;
+
+/// The whole server.
+pub fn router(app: App) -> Router {
+    let body_limit = DefaultBodyLimit::max(app.config.server.max_body_bytes);
+    let api = Router::new()
+        .route("/v1/solve", post(solve::handler))
+        .route("/v1/critique", post(critique::handler))
+        .route("/v1/refine", post(refine::handler))
+        .route("/v1/runs", get(runs::list))
+        .route("/v1/runs/{id}", get(runs::one))
+        .route("/v1/runs/{id}/diff", get(diff::handler))
+        .route("/v1/runs/{id}/cancel", post(cancel::handler))
+        .route("/v1/models", get(models::handler));
+    let machine = Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/version", get(health::version))
+        .route("/metrics", get(health::metrics));
+    api.merge(machine)
+        .merge(pages::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(body_limit)
+        .layer(CsrfLayer::new().with_rejection_response(cross_origin))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(frame))
+        .with_state(app)
+}
+
+async fn not_found() -> Error {
+    let detail = format!("there is nothing at `{}`", super::context::path());
+    Error::new(Code::NotFound, detail)
+}
+
+async fn method_not_allowed(method: axum::http::Method) -> Error {
+    let detail = format!("{method} is not allowed here; the Allow header says what is");
+    Error::new(Code::MethodNotAllowed, detail)
+}
+
+fn cross_origin(error: ProtectionError) -> Response {
+    Error::new(Code::CrossOrigin, error.to_string()).into_response()
+}

@@ -1,0 +1,113 @@
+//! An order done: the pipeline run under the eyes of [`crate::app::Live`], timed and counted.
+//!
+//! What a request in the foreground and a worker in the background have in common. Nothing is
+//! stored here and no permit is taken: the caller holds the permit and keeps the run.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt;
+
+use crate::app::{App, LiveGuard};
+use crate::domain::{
+    Probability, ProblemId, Role, Run, RunError, RunProblem, RunStatus, Threshold, ThresholdSource,
+    Timestamp, Timings,
+};
+use crate::engine::{Cancel, Engine, EngineError};
+use crate::pipeline::{self, Order, PipelineError, Stage};
+
+/// How an order ended.
+#[derive(Debug)]
+pub struct Done {
+    /// Completed, failed or cancelled; fit to be stored in any case.
+    pub run: Run,
+    /// Why it did not complete; none also for a panic, which is in the log.
+    pub error: Option<PipelineError>,
+}
+
+/// Does an order that waited for `queued`. Failures and panics become runs that say so.
+pub async fn perform(
+    app: &App,
+    order: &Order,
+    created_at: Timestamp,
+    queued: Duration,
+    live: &LiveGuard,
+    cancel: &Cancel,
+) -> Done {
+    let progress = |stage: Stage| live.reached(stage.as_str());
+    let work = pipeline::run(&*app.engine, order, created_at, cancel, &progress);
+    let ended = AssertUnwindSafe(work).catch_unwind().await;
+    let unfinished = |status, code: &str, detail: String| {
+        let error = Some(RunError { code: code.to_owned(), detail });
+        Run { error, ..blank(&*app.engine, order, status, created_at) }
+    };
+    let mut done = match ended {
+        Ok(Ok(run)) => Done { run, error: None },
+        Ok(Err(error)) => {
+            let cancelled = matches!(error, PipelineError::Engine(EngineError::Cancelled));
+            let status = if cancelled { RunStatus::Cancelled } else { RunStatus::Failed };
+            Done { run: unfinished(status, error.code(), error.to_string()), error: Some(error) }
+        }
+        Err(_panic) => {
+            let detail = "an error of the server itself; it has been written to its log";
+            Done { run: unfinished(RunStatus::Failed, "internal", detail.to_owned()), error: None }
+        }
+    };
+    done.run.timings_ms.queue = u64::try_from(queued.as_millis()).unwrap_or(u64::MAX);
+    count(&done.run);
+    done
+}
+
+/// A run with nothing in it yet.
+pub fn blank(engine: &dyn Engine, order: &Order, status: RunStatus, created_at: Timestamp) -> Run {
+    Run {
+        id: order.id,
+        object: Run::OBJECT.to_owned(),
+        kind: order.ask.kind(),
+        strategy: order.ask.strategy(),
+        status,
+        problem: RunProblem {
+            id: ProblemId::new(),
+            text: order.problem.text().to_owned(),
+            reference_answer: order.problem.reference_answer().map(ToString::to_string),
+        },
+        solutions: Vec::new(),
+        chosen: None,
+        answer: None,
+        threshold: threshold(engine),
+        timings_ms: Timings::default(),
+        notes: Vec::new(),
+        error: None,
+        created_at,
+    }
+}
+
+/// The SORM's threshold; the middle where it has none.
+fn threshold(engine: &dyn Engine) -> Threshold {
+    let middle = || Probability::from_logits(0.0, 0.0).expect("equal logits are finite");
+    let known = engine.describe(Role::Sorm).threshold;
+    known.unwrap_or_else(|| Threshold { sorm: middle(), source: ThresholdSource::Default })
+}
+
+/// What `/metrics` shows of a run.
+fn count(run: &Run) {
+    let Timings { queue, draft, score, refine, rerank } = run.timings_ms;
+    let stages = [
+        ("queue", queue),
+        ("draft", draft),
+        ("score", score),
+        ("refine", refine),
+        ("rerank", rerank),
+    ];
+    for (stage, ms) in stages {
+        let seconds = Duration::from_millis(ms).as_secs_f64();
+        metrics::histogram!("glore_stage_duration_seconds", "stage" => stage).record(seconds);
+    }
+    let tokens: usize = run.solutions.iter().map(|solution| solution.tokens).sum();
+    metrics::counter!("glore_tokens_total").increment(tokens as u64);
+    let (kind, status) = (run.kind.as_str(), run.status.as_str());
+    metrics::counter!("glore_runs_total", "kind" => kind, "status" => status).increment(1);
+    if let Some(chosen) = run.chosen_solution() {
+        metrics::counter!("glore_choice_total", "kind" => chosen.kind.as_str()).increment(1);
+    }
+}
