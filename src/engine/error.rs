@@ -11,7 +11,9 @@ pub enum EngineError {
     #[error("all places and the queue of {queue} are taken")]
     Overloaded { queue: usize },
     /// Prompt and answer together would not fit the model.
-    #[error("{role}: {prompt} prompt tokens and {max_tokens} to generate exceed its context of {context}")]
+    #[error(
+        "{role}: {prompt} prompt tokens and {max_tokens} to generate exceed its context of {context}"
+    )]
     TooLong { role: Role, prompt: usize, max_tokens: usize, context: usize },
     /// The request itself makes no sense, such as an unknown token id.
     #[error("{role}: {reason}")]

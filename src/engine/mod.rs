@@ -6,13 +6,19 @@
 //! once. To add an engine, implement the trait in one file and name it in `load.rs`.
 
 mod error;
+mod gate;
 mod request;
+mod sampling;
+mod scripted;
 
 pub use error::EngineError;
+pub use gate::{Gate, Permit, Ticket};
 pub use request::{
-    Cancel, Description, FinishReason, GenerateRequest, Generation, Health, LabelPair, Sampling,
-    ScoreRequest,
+    Cancel, CancelOnDrop, Description, FinishReason, GenerateRequest, Generation, Health,
+    LabelPair, Sampling, ScoreRequest,
 };
+pub use sampling::{NonFinite, sample};
+pub use scripted::{ScriptedEngine, tokenizer as scripted_tokenizer};
 
 use futures::future::BoxFuture;
 

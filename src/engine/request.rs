@@ -1,9 +1,11 @@
 //! What is asked of an engine, and what it answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
+use super::EngineError;
 use crate::config::ScoreFormat;
 use crate::domain::{Role, Threshold};
 use crate::model::Tokenizer;
@@ -87,6 +89,12 @@ pub struct Description {
     pub threshold: Option<Threshold>,
     /// Parameters of the model, if known.
     pub parameters: Option<usize>,
+    /// Tokens that the model expects before every text; empty for our own checkpoints.
+    pub begin: Vec<u32>,
+    /// Tokens that end a text.
+    pub end: Vec<u32>,
+    /// Text put after each step, where the score is read; only of the `step_tag` format.
+    pub step_tag: Option<String>,
 }
 
 /// Whether the models answer.
@@ -97,10 +105,10 @@ pub enum Health {
     NotReady(String),
 }
 
-/// Tells an engine to stop: set from outside, or by a deadline passing. Clones share one flag.
+/// Tells an engine to stop: set from outside, or by a deadline passing. Clones share one switch.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel {
-    flag: Arc<AtomicBool>,
+    token: CancellationToken,
     deadline: Option<Instant>,
 }
 
@@ -112,22 +120,51 @@ impl Cancel {
 
     /// Passes at `deadline` even if nobody cancels.
     pub fn with_deadline(deadline: Instant) -> Self {
-        Self { flag: Arc::default(), deadline: Some(deadline) }
+        Self { token: CancellationToken::new(), deadline: Some(deadline) }
     }
 
     /// Asks every holder of a clone to stop as soon as it can.
     pub fn cancel(&self) {
-        self.flag.store(true, Ordering::Relaxed);
+        self.token.cancel();
     }
 
     /// Whether somebody cancelled.
     pub fn is_cancelled(&self) -> bool {
-        self.flag.load(Ordering::Relaxed)
+        self.token.is_cancelled()
     }
 
     /// Whether the deadline has passed.
     pub fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether work for `role` should go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] or [`EngineError::DeadlineExceeded`].
+    pub fn check(&self, role: Role) -> Result<(), EngineError> {
+        if self.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        if self.is_late() {
+            return Err(EngineError::DeadlineExceeded { role });
+        }
+        Ok(())
+    }
+
+    /// Resolves as soon as work for `role` should stop, with the reason.
+    pub async fn stopped(&self, role: Role) -> EngineError {
+        let late = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => EngineError::Cancelled,
+            () = late => EngineError::DeadlineExceeded { role },
+        }
     }
 
     /// When it passes by itself.

@@ -1,43 +1,8 @@
-//! What the models are shown, token by token.
-//!
-//! Every line of a solution is tokenised by itself and the ids are joined: tokenising joined text
-//! would let a merge cross a step's end, and the score would be read at the wrong place.
+//! The layout our own checkpoints are trained on: control tokens between the parts.
 
+use super::{PromptError, ScoredPrompt, check_step, encode};
 use crate::domain::{ANSWER_MARK, Solution};
-use crate::engine::{Control, EngineError, Tokenizer};
-
-/// Version of the layouts below. A checkpoint says which one it was trained on.
-pub const PROMPT_VERSION: u32 = 1;
-
-/// Why a prompt could not be written.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum PromptError {
-    /// The model's tokenizer lacks a control token of our layout.
-    #[error("the model's tokenizer has no {0} token")]
-    NoControlToken(&'static str),
-    /// The tokenizer refused the text.
-    #[error("{0}")]
-    Tokenizer(String),
-    /// A step number outside the draft.
-    #[error("step {step} was named, but the draft has {steps} steps")]
-    NoSuchStep { step: usize, steps: usize },
-}
-
-impl From<PromptError> for EngineError {
-    fn from(error: PromptError) -> Self {
-        EngineError::Unavailable { role: crate::domain::Role::Policy, reason: error.to_string() }
-    }
-}
-
-/// A solution laid out for a reward model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScoredPrompt {
-    pub tokens: Vec<u32>,
-    /// Position of the newline that closes each step.
-    pub step_ends: Vec<usize>,
-    /// Position of the newline that closes the answer line, or of the last step's without one.
-    pub end: usize,
-}
+use crate::engine::{Control, Tokenizer};
 
 /// `<|problem|> Q <|solution|>`: the policy goes on with a solution.
 pub fn policy(tokenizer: &Tokenizer, problem: &str) -> Result<Vec<u32>, PromptError> {
@@ -47,7 +12,11 @@ pub fn policy(tokenizer: &Tokenizer, problem: &str) -> Result<Vec<u32>, PromptEr
 }
 
 /// [`policy`] followed by a prefix P_i: the policy goes on from there (rollouts).
-pub fn continuation(tokenizer: &Tokenizer, problem: &str, prefix: &[String]) -> Result<Vec<u32>, PromptError> {
+pub fn continuation(
+    tokenizer: &Tokenizer,
+    problem: &str,
+    prefix: &[String],
+) -> Result<Vec<u32>, PromptError> {
     let mut tokens = policy(tokenizer, problem)?;
     for step in prefix {
         push_line(tokenizer, &mut tokens, step)?;
@@ -56,7 +25,11 @@ pub fn continuation(tokenizer: &Tokenizer, problem: &str, prefix: &[String]) -> 
 }
 
 /// `<|problem|> Q <|solution|> steps, answer`: a reward model is read at the ends of the lines.
-pub fn scored(tokenizer: &Tokenizer, problem: &str, solution: &Solution) -> Result<ScoredPrompt, PromptError> {
+pub fn scored(
+    tokenizer: &Tokenizer,
+    problem: &str,
+    solution: &Solution,
+) -> Result<ScoredPrompt, PromptError> {
     let mut tokens = policy(tokenizer, problem)?;
     let mut step_ends = Vec::with_capacity(solution.steps.len());
     for step in &solution.steps {
@@ -69,7 +42,11 @@ pub fn scored(tokenizer: &Tokenizer, problem: &str, solution: &Solution) -> Resu
 }
 
 /// `<|problem|> Q <|draft|> draft <|refine|>`: the global refiner goes on with a new solution.
-pub fn global(tokenizer: &Tokenizer, problem: &str, draft: &Solution) -> Result<Vec<u32>, PromptError> {
+pub fn global(
+    tokenizer: &Tokenizer,
+    problem: &str,
+    draft: &Solution,
+) -> Result<Vec<u32>, PromptError> {
     let mut tokens = asked(tokenizer, problem)?;
     push_draft(tokenizer, &mut tokens, draft, None)?;
     tokens.push(control(tokenizer, Control::Refine)?);
@@ -84,10 +61,7 @@ pub fn local(
     draft: &Solution,
     first_error: usize,
 ) -> Result<Vec<u32>, PromptError> {
-    let steps = draft.steps.len();
-    if first_error == 0 || first_error > steps {
-        return Err(PromptError::NoSuchStep { step: first_error, steps });
-    }
+    check_step(first_error, draft.steps.len())?;
     let mut tokens = asked(tokenizer, problem)?;
     push_draft(tokenizer, &mut tokens, draft, Some(first_error))?;
     tokens.push(control(tokenizer, Control::Refine)?);
@@ -99,7 +73,11 @@ pub fn local(
 
 /// What a model is trained to write: the lines of a solution from step `from` (0-based) on, and
 /// the end token.
-pub fn completion(tokenizer: &Tokenizer, solution: &Solution, from: usize) -> Result<Vec<u32>, PromptError> {
+pub fn completion(
+    tokenizer: &Tokenizer,
+    solution: &Solution,
+    from: usize,
+) -> Result<Vec<u32>, PromptError> {
     let mut tokens = Vec::new();
     for step in &solution.steps[from.min(solution.steps.len())..] {
         push_line(tokenizer, &mut tokens, step)?;
@@ -131,7 +109,11 @@ fn push_draft(
     push_answer(tokenizer, tokens, draft)
 }
 
-fn push_answer(tokenizer: &Tokenizer, tokens: &mut Vec<u32>, solution: &Solution) -> Result<(), PromptError> {
+fn push_answer(
+    tokenizer: &Tokenizer,
+    tokens: &mut Vec<u32>,
+    solution: &Solution,
+) -> Result<(), PromptError> {
     match &solution.answer_text {
         Some(answer) => push_line(tokenizer, tokens, &format!("{ANSWER_MARK} {answer}")),
         None => Ok(()),
@@ -142,10 +124,6 @@ fn push_line(tokenizer: &Tokenizer, tokens: &mut Vec<u32>, line: &str) -> Result
     tokens.extend(encode(tokenizer, line)?);
     tokens.extend(encode(tokenizer, "\n")?);
     Ok(())
-}
-
-fn encode(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>, PromptError> {
-    tokenizer.encode(text).map_err(|error| PromptError::Tokenizer(error.to_string()))
 }
 
 fn control(tokenizer: &Tokenizer, control: Control) -> Result<u32, PromptError> {
