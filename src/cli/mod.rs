@@ -1,0 +1,118 @@
+//! The commands of the program, one a file.
+//!
+//! A command reads its arguments, calls the library and prints; it holds no rules of its own. Only
+//! this room and `main.rs` use `anyhow`. To add a command, add a file with `Args` and `run`, and a
+//! line in [`Command`] and in its `run`.
+
+mod config;
+mod engine;
+mod serve;
+mod show;
+mod solve;
+mod style;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+const EXAMPLES: &str = "\
+Examples:
+  glore                                      serve on http://127.0.0.1:8080
+  glore solve \"Ann has 3 bags of 4 pens. She loses 2. How many pens has she?\"
+  glore config > glore.toml                  write down every setting, then edit
+  glore --config glore.toml serve
+  GLORE_SERVER__LISTEN=127.0.0.1:9000 GLORE_STORE__DIR=/var/lib/glore glore serve
+
+Every setting of the file can be set in the environment as GLORE_SECTION__KEY, which wins.";
+
+/// Solve math word problems: draft a solution, find its first wrong step, refine it as a whole and
+/// from that step on, and keep the best of the three (GLoRe).
+#[derive(Debug, Parser)]
+#[command(name = "glore", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Settings to read over the defaults (TOML; see `glore config`).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do; serve when nothing is said.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Solve(solve::Args),
+    Config(config::Args),
+}
+
+impl Command {
+    fn run(self, config: Config) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(args) => serve::run(args, config),
+            Self::Solve(args) => solve::run(&args, &config),
+            Self::Config(args) => config::run(args, &config),
+        }
+    }
+}
+
+/// Reads the command line, does what it says, and reports a failure in one line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = Config::load(cli.config.as_deref())
+        .map_err(anyhow::Error::from)
+        .and_then(|config| cli.command.unwrap_or(Command::Serve(serve::Args {})).run(config));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "glore: {}", one_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and what caused it. Many messages quote their cause already; it is not said twice.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.contains(&cause) {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
+        line.push_str(&cause);
+    }
+    line.replace('\n', " ")
+}
+
+/// Prints to a reader that may have gone, as `| head` does.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = anyhow::anyhow!("disk full").context("cannot write x: disk full");
+        assert_eq!(one_line(&error), "cannot write x: disk full");
+        let error = anyhow::anyhow!("disk full").context("cannot write x");
+        assert_eq!(one_line(&error), "cannot write x: disk full");
+    }
+}

@@ -1,0 +1,122 @@
+//! `glore serve`: the API and the pages.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tracing_subscriber::EnvFilter;
+
+use super::engine::{gate, load_engine};
+use crate::app::App;
+use crate::config::{Config, Log};
+use crate::store::Store;
+use crate::{jobs, web};
+
+/// How long requests and runs at work may take after the server was told to stop.
+const DRAIN: Duration = Duration::from_secs(30);
+/// How long they may take after they were cancelled.
+const LAST_CALL: Duration = Duration::from_secs(5);
+/// Exit code of a process that was stopped while stopping (128 + SIGINT).
+const STOPPED_TWICE: i32 = 130;
+
+/// Serve the API and the pages until Ctrl-C or SIGTERM.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  glore serve
+  GLORE_SERVER__LISTEN=127.0.0.1:9000 glore serve
+  curl -d '{\"problem\":\"What is 2 + 3?\"}' -H 'content-type: application/json' \\
+       http://127.0.0.1:8080/v1/solve")]
+pub struct Args {}
+
+/// Serves until told to stop.
+pub(super) fn run(Args {}: Args, config: Config) -> anyhow::Result<()> {
+    start_log(&config.log)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    // The address first: it is the likeliest to be taken and the quickest to try.
+    let listener = bind(&config).await?;
+    let store = Store::open(&config.store.dir).await?;
+    let requeued = store.runs().requeue_interrupted().await?;
+    if requeued > 0 {
+        tracing::info!(requeued, "runs that were interrupted wait again");
+    }
+    let loading = config.clone();
+    let engine = tokio::task::spawn_blocking(move || load_engine(&loading)).await??;
+    let app = App::new(config.clone(), store, engine, gate(&config));
+    web::install_metrics().context("cannot start the metrics")?;
+    let mut tasks = JoinSet::new();
+    for _ in 0..app.gate.concurrent() {
+        tasks.spawn(jobs::work(app.clone()));
+    }
+    let address = listener.local_addr()?;
+    let server = axum::serve(listener, web::router(app.clone()))
+        .with_graceful_shutdown(app.shutdown.clone().cancelled_owned());
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server stopped by itself");
+        }
+    });
+    super::print(&format!("glore is listening on http://{address} (Ctrl-C stops it)\n"))?;
+    told_to_stop().await?;
+    tracing::info!("stopping; a second signal stops at once");
+    app.shutdown.cancel();
+    drain(&app, tasks).await;
+    app.store.close().await.context("cannot close the store")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
+    let address = config.server.listen;
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(e) if e.kind() == ErrorKind::AddrInUse => bail!(
+            "{address} is in use by another program; choose another address with \
+             GLORE_SERVER__LISTEN or server.listen"
+        ),
+        Err(e) => Err(e).with_context(|| format!("cannot listen on {address}")),
+    }
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => interrupt?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Lets what is at work finish, then cancels it. A queued run that is cut off goes back in the line
+/// at the next start.
+async fn drain(app: &App, mut tasks: JoinSet<()>) {
+    let all_done = async {
+        while tasks.join_next().await.is_some() {}
+    };
+    let orderly = async {
+        tokio::pin!(all_done);
+        if tokio::time::timeout(DRAIN, &mut all_done).await.is_err() {
+            tracing::warn!("still at work after {} s; cancelling", DRAIN.as_secs());
+            app.live.cancel_all();
+            let _ = tokio::time::timeout(LAST_CALL, all_done).await;
+        }
+    };
+    tokio::select! {
+        () = orderly => {}
+        _ = told_to_stop() => std::process::exit(STOPPED_TWICE),
+    }
+}
+
+fn start_log(log: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&log.filter)
+        .with_context(|| format!("configuration: log.filter = {}", log.filter))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if log.json { builder.json().init() } else { builder.init() }
+    Ok(())
+}
