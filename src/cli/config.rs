@@ -27,8 +27,10 @@ fn toml(config: &Config) -> anyhow::Result<String> {
 }
 
 fn write_table(text: &mut String, name: &str, table: &Map<String, Value>) {
-    let (tables, values): (Vec<_>, Vec<_>) =
-        table.iter().filter(|(_, value)| !value.is_null()).partition(|(_, value)| value.is_object());
+    let (tables, values): (Vec<_>, Vec<_>) = table
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .partition(|(_, value)| value.is_object());
     if !values.is_empty() {
         if !text.is_empty() {
             text.push('\n');
@@ -55,7 +57,8 @@ mod tests {
     fn what_is_printed_can_be_read_back() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let file = dir.path().join("glore.toml");
-        let models = "[models.sorm]\npath = \"/m/\\\"x\\\\y\"\nlabels = [\"+\", \"-\"]\nthreshold = 0.25\n";
+        let models =
+            "[models.sorm]\npath = \"/m/\\\"x\\\\y\"\nlabels = [\"+\", \"-\"]\nthreshold = 0.25\n";
         std::fs::write(&file, models).expect("written");
         let config = Config::load(Some(&file)).expect("valid");
         std::fs::write(&file, toml(&config).expect("printed")).expect("written");

@@ -96,9 +96,7 @@ async fn told_to_stop() -> anyhow::Result<()> {
 /// Lets what is at work finish, then cancels it. A queued run that is cut off goes back in the line
 /// at the next start.
 async fn drain(app: &App, mut tasks: JoinSet<()>) {
-    let all_done = async {
-        while tasks.join_next().await.is_some() {}
-    };
+    let all_done = async { while tasks.join_next().await.is_some() {} };
     let orderly = async {
         tokio::pin!(all_done);
         if tokio::time::timeout(DRAIN, &mut all_done).await.is_err() {
@@ -117,6 +115,10 @@ fn start_log(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.filter)
         .with_context(|| format!("configuration: log.filter = {}", log.filter))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if log.json { builder.json().init() } else { builder.init() }
+    if log.json {
+        builder.json().init()
+    } else {
+        builder.init()
+    }
     Ok(())
 }

@@ -100,7 +100,9 @@ fn critique(text: &mut String, solution: &ScoredSolution, threshold: &Threshold,
     };
     let limit = threshold.sorm.get();
     let sentence = match solution.first_error_step {
-        Some(step) => format!("step {step} is the first whose score is under {limit:.2} ({source})"),
+        Some(step) => {
+            format!("step {step} is the first whose score is under {limit:.2} ({source})")
+        }
         None => format!("no step scores under {limit:.2} ({source})"),
     };
     let _ = writeln!(text, "  {} {sentence}", style.bold("Critique:"));
@@ -143,5 +145,6 @@ fn choice(text: &mut String, run: &Run, style: Style) {
         .collect();
     let answer = style.bold(&format!("answer {answer}"));
     let kind = title(chosen).to_lowercase();
-    let _ = writeln!(text, "\n{heading}   {kind}: {answer}   (outcome scores: {})", scores.join(", "));
+    let _ =
+        writeln!(text, "\n{heading}   {kind}: {answer}   (outcome scores: {})", scores.join(", "));
 }

@@ -106,7 +106,9 @@ fn request(args: &Args) -> anyhow::Result<SolveRequest> {
 /// One byte more than a problem may have is enough to see that it has too many.
 fn read_stdin() -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
-        bail!("`-` reads the problem from standard input, which is a terminal; pipe a file into it");
+        bail!(
+            "`-` reads the problem from standard input, which is a terminal; pipe a file into it"
+        );
     }
     let mut bytes = Vec::new();
     let most = MAX_PROBLEM_BYTES as u64 + 1;

@@ -9,10 +9,6 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// Plain text, for files and pipes.
-    #[cfg(test)]
-    pub(super) const PLAIN: Style = Style { colour: false };
-
     /// Colours on a terminal, unless `NO_COLOR` is set to anything (no-color.org).
     pub(super) fn of_stdout() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -1,0 +1,71 @@
+//! What machines that watch this one are told.
+
+use glore::engine::{Health, ScriptedEngine};
+use serde_json::json;
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn a_healthy_server_is_ready() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/livez").await.ok()["status"], "ok");
+    let ready = app.get("/readyz").await.ok();
+    for check in ["models", "store", "queue", "server"] {
+        assert_eq!(ready["checks"][check]["ok"], true, "{check}");
+    }
+    assert_eq!(app.get("/version").await.ok()["name"], "glore");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_work_says_which_part_cannot() {
+    let broken = Health::NotReady("policy: not loaded".to_owned());
+    let app = TestApp::with(ScriptedEngine::new().healthy(broken)).await;
+    let problem = app.get("/readyz").await.problem(503, "not_ready");
+    assert_eq!(problem["checks"]["models"], json!({"ok": false, "reason": "policy: not loaded"}));
+    assert_eq!(problem["checks"]["store"]["ok"], true);
+    app.get("/livez").await.ok();
+
+    let app = TestApp::new().await;
+    app.app.shutdown.cancel();
+    app.get("/readyz").await.problem(503, "not_ready");
+    app.post("/v1/solve", json!({"problem": "x"})).await.problem(503, "not_ready");
+
+    let app = TestApp::new().await;
+    app.app.store.close().await.expect("closed");
+    let problem = app.get("/readyz").await.problem(503, "not_ready");
+    assert_eq!(problem["checks"]["store"]["ok"], false);
+    app.get("/v1/runs").await.problem(503, "store_unavailable");
+}
+
+#[tokio::test]
+async fn models_are_listed_by_role() {
+    let app = TestApp::new().await;
+    let models = app.get("/v1/models").await.ok();
+    let roles: Vec<_> =
+        models["data"].as_array().expect("a list").iter().map(|m| &m["role"]).collect();
+    assert_eq!(roles, ["policy", "orm", "sorm", "global", "local"]);
+    assert_eq!(models["data"][2]["threshold"], json!({"sorm": 0.5, "source": "validation"}));
+    assert_eq!(models["data"][0]["score_format"], json!(null));
+}
+
+#[tokio::test]
+async fn metrics_count_requests_and_runs() {
+    let app = TestApp::new().await;
+    app.post("/v1/solve", json!({"problem": "What is 2 + 2?"})).await.ok();
+    app.get("/no/such/page").await;
+    let answer = app.get("/metrics").await;
+    let text = String::from_utf8(answer.body.to_vec()).expect("text");
+    for series in [
+        "http_requests_total{",
+        "http_request_duration_seconds_bucket{",
+        "glore_stage_duration_seconds_bucket{stage=\"draft\"",
+        "glore_tokens_total",
+        "glore_choice_total{",
+        "glore_runs_total{",
+        "glore_queue_depth{who=\"clients\"} 0",
+        "route=\"/v1/solve\"",
+        "route=\"unmatched\"",
+    ] {
+        assert!(text.contains(series), "{series} in\n{text}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Integration tests, one binary: linking the engine once is slow enough.
+//!
+//! `app.rs` builds a whole server over a temporary folder and a scripted engine; each other file
+//! tests one promise through it.
+
+mod admission;
+mod app;
+mod health;
+mod queue;
+mod reject;
+mod runs;
+mod solve;
+mod store;
