@@ -5,10 +5,15 @@
 //! [`lab`] (makes and measures models), `store`, `app`, `jobs`, `web`, `cli`.
 //! `docs/architecture.md` is the map; `tests/architecture.rs` holds the code to it.
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod jobs;
 pub mod lab;
 pub mod model;
 pub mod pipeline;
 pub mod store;
+pub mod web;
+pub mod work;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::engine::{Engine, Gate};
+use crate::engine::{self, Engine, Gate};
 
 /// More replicas than this on one machine wait for memory, not for cores.
 const MAX_AUTOMATIC: usize = 4;
 
 /// Loads every model.
 pub(super) fn load_engine(config: &Config) -> anyhow::Result<Arc<dyn Engine>> {
-    anyhow::bail!("no engine yet for {:?}", config.engine.kind)
+    Ok(engine::load(config)?)
 }
 
 /// As many places as the engine can use.

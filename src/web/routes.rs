@@ -16,7 +16,6 @@ use crate::app::App;
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let body_limit = DefaultBodyLimit::max(app.config.server.max_body_bytes);
     let api = Router::new()
         .route("/v1/solve", post(solve::handler))
         .route("/v1/critique", post(critique::handler))
@@ -31,11 +30,15 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .route("/version", get(health::version))
         .route("/metrics", get(health::metrics));
-    api.merge(machine)
-        .merge(pages::routes())
+    surround(api.merge(machine).merge(pages::routes()), app)
+}
+
+/// What every route has around it; the last layer is the outermost.
+fn surround(routes: Router<App>, app: App) -> Router {
+    routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(body_limit)
+        .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
         .layer(CsrfLayer::new().with_rejection_response(cross_origin))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
@@ -55,4 +58,40 @@ async fn method_not_allowed(method: axum::http::Method) -> Error {
 
 fn cross_origin(error: ProtectionError) -> Response {
     Error::new(Code::CrossOrigin, error.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::engine::{Gate, ScriptedEngine};
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_that_tells_nothing_and_the_server_goes_on() {
+        async fn panics() {
+            panic!("a secret");
+        }
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("a store");
+        let engine = Arc::new(ScriptedEngine::new());
+        let app = App::new(Config::default(), store, engine, Gate::new(1, 1));
+        let router = surround(Router::new().route("/v1/panic", get(panics)), app);
+        for _ in 0..2 {
+            let request = Request::get("/v1/panic").body(Body::empty()).expect("a request");
+            let response = router.clone().oneshot(request).await.expect("infallible");
+            assert_eq!(response.status(), 500);
+            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert!(response.headers().contains_key("x-request-id"));
+            let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+            let text = String::from_utf8_lossy(&body);
+            assert!(text.contains("\"internal\"") && !text.contains("secret"), "{text}");
+        }
+    }
 }
