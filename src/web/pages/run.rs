@@ -1,0 +1,98 @@
+//! `GET /runs/{id}`: one run, while it is at work and after.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::components::{Around, Compare, RunView};
+use super::{Shell, page, static_files};
+use crate::app::App;
+use crate::domain::RunId;
+use crate::web::{Error, Query, RunPath, api};
+
+const HX_REQUEST: &str = "hx-request";
+
+/// What the address says besides the run.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RunQuery {
+    view: Option<String>,
+    /// The stage that the page shows already.
+    seen: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/run.html")]
+struct RunPage {
+    shell: Shell,
+    run: RunView,
+}
+
+impl RunPage {
+    fn htmx(&self) -> String {
+        static_files::url(static_files::HTMX)
+    }
+}
+
+/// The part of the page that changes while the run goes on.
+#[derive(Template)]
+#[template(path = "components/run_state.html")]
+struct RunState {
+    run: RunView,
+}
+
+/// The whole page.
+pub async fn show(
+    State(app): State<App>,
+    RunPath(id): RunPath,
+    Query(query): Query<RunQuery>,
+    shell: Shell,
+) -> Result<Response, Error> {
+    let run = view(&app, id, &query).await?;
+    page(&RunPage { shell, run })
+}
+
+/// The part that changes, for the page that polls it; 204 while nothing has changed.
+pub async fn live(
+    State(app): State<App>,
+    RunPath(id): RunPath,
+    Query(query): Query<RunQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let mut response = if headers.contains_key(HX_REQUEST) {
+        let run = view(&app, id, &query).await?;
+        let seen = run.live.as_ref().map(|live| live.seen);
+        if seen.is_some() && seen == query.seen.as_deref() {
+            StatusCode::NO_CONTENT.into_response()
+        } else {
+            page(&RunState { run })?
+        }
+    } else {
+        Redirect::to(&format!("/runs/{id}")).into_response()
+    };
+    response.headers_mut().insert(VARY, HeaderValue::from_static(HX_REQUEST));
+    Ok(response)
+}
+
+/// Ends the run and shows it; one that had ended before is just shown.
+pub async fn cancel(
+    State(app): State<App>,
+    RunPath(id): RunPath,
+) -> Result<Redirect, Error> {
+    api::cancel::cancel(&app, id).await?;
+    Ok(Redirect::to(&format!("/runs/{id}")))
+}
+
+async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<RunView, Error> {
+    let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
+    let around = Around {
+        compare: Compare::from_word(query.view.as_deref()),
+        stage: app.live.stage(id),
+        now: app.clock.now(),
+        server: &app.config.server.listen.to_string(),
+    };
+    Ok(RunView::new(&run, around))
+}

@@ -1,0 +1,72 @@
+//! What is around every page: links, model status, theme.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::COOKIE;
+use axum::http::request::Parts;
+
+use super::static_files;
+use super::theme::Theme;
+use crate::app::App;
+use crate::engine::Health;
+
+/// The links of the head: address, word.
+const LINKS: [(&str, &str); 4] = [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/api", "API")];
+
+/// One link of the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    pub href: &'static str,
+    pub word: &'static str,
+    /// The page it leads to is this one.
+    pub here: bool,
+}
+
+/// Everything `base.html` needs.
+#[derive(Debug, Clone, Default)]
+pub struct Shell {
+    pub theme: Theme,
+    /// Where the theme switch leads back to.
+    pub back: String,
+    /// Whether the models answer; `None` where nobody asked, as on an error page.
+    pub models: Option<Health>,
+}
+
+impl Shell {
+    /// The head's links, with the current page marked.
+    pub fn links(&self) -> Vec<Link> {
+        let path = self.back.split('?').next().unwrap_or_default();
+        LINKS.map(|(href, word)| Link { href, word, here: path == href }).to_vec()
+    }
+
+    /// Why the models do not answer; `None` when they do or nobody asked.
+    pub fn trouble(&self) -> Option<&str> {
+        match &self.models {
+            Some(Health::NotReady(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Address of an embedded file.
+    pub fn asset(&self, name: &str) -> String {
+        static_files::url(name)
+    }
+}
+
+impl FromRequestParts<App> for Shell {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let cookies = parts.headers.get_all(COOKIE).into_iter();
+        let theme = cookies.filter_map(|value| value.to_str().ok()).find_map(Theme::from_cookies);
+        // A form that was refused is shown at the address it was sent to; that is no page to go to.
+        let back = match parts.method {
+            axum::http::Method::GET => parts.uri.path_and_query().map_or("/", |p| p.as_str()),
+            _ => "/",
+        };
+        Ok(Self {
+            theme: theme.unwrap_or_default(),
+            back: back.to_owned(),
+            models: Some(app.engine.health()),
+        })
+    }
+}

@@ -1,0 +1,72 @@
+// What the pages gain where scripts run; without this file everything still works.
+"use strict";
+
+const root = document.documentElement;
+root.classList.add("js");
+
+// Error pages do not know the cookie; read before anything is painted.
+const kept = /(?:^|; )theme=(light|dark)/.exec(document.cookie);
+if (kept && !root.dataset.theme) root.dataset.theme = kept[1];
+
+// The theme switch without a new page.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-theme-switch]");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  for (const button of form.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+});
+
+const say = (text) => {
+  const said = document.getElementById("said");
+  if (said && said.textContent !== text) said.textContent = text;
+};
+
+// Copy buttons.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+    say("Copied");
+  } catch {
+    button.textContent = "Not allowed";
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, 2000);
+});
+
+// A running page replaces itself: say what changed, and never drop the focus.
+let held = null;
+document.addEventListener("htmx:before:swap", () => {
+  const run = document.getElementById("run");
+  held = run && run.contains(document.activeElement) ? document.activeElement.id || "run" : null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  const run = document.getElementById("run");
+  if (!run) return;
+  say(run.dataset.say ?? "");
+  if (!held) return;
+  const again = document.getElementById(held);
+  const next = again && again !== run ? again : run.querySelector("h2[tabindex]");
+  next?.focus({ preventScroll: true });
+  held = null;
+});
+
+// Leaving a form half typed is the reader's right; sending it twice is not meant.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form.solve")) {
+    const button = event.target.querySelector("button.primary");
+    setTimeout(() => { if (button) button.disabled = true; });
+  }
+});
+window.addEventListener("pageshow", () => {
+  const button = document.querySelector("form.solve button.primary");
+  if (button) button.disabled = false;
+});
