@@ -6,6 +6,7 @@
 
 mod config;
 mod engine;
+mod lab;
 mod serve;
 mod show;
 mod solve;
@@ -25,6 +26,8 @@ Examples:
   glore solve \"Ann has 3 bags of 4 pens. She loses 2. How many pens has she?\"
   glore config > glore.toml                  write down every setting, then edit
   glore --config glore.toml serve
+  glore eval                                 measure the models in use
+  glore reproduce                            make the models anew (hours)
   GLORE_SERVER__LISTEN=127.0.0.1:9000 GLORE_STORE__DIR=/var/lib/glore glore serve
 
 Every setting of the file can be set in the environment as GLORE_SECTION__KEY, which wins.";
@@ -47,6 +50,9 @@ enum Command {
     Serve(serve::Args),
     Solve(solve::Args),
     Config(config::Args),
+    Reproduce(lab::reproduce::Args),
+    Eval(lab::eval::Args),
+    Bench(lab::bench::Args),
 }
 
 impl Command {
@@ -55,6 +61,9 @@ impl Command {
             Self::Serve(args) => serve::run(args, config),
             Self::Solve(args) => solve::run(&args, &config),
             Self::Config(args) => config::run(args, &config),
+            Self::Reproduce(args) => lab::reproduce::run(&args),
+            Self::Eval(args) => lab::eval::run(&args, &config),
+            Self::Bench(args) => lab::bench::run(&args),
         }
     }
 }

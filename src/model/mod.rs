@@ -31,6 +31,7 @@ pub use config::LlamaConfig;
 pub use decode::{Llama, Prefix, Row, Workspace};
 pub use error::ModelError;
 pub use gradient::{Gradient, gradient};
+pub use kernels::matmul;
 pub use packed::{Head, Packed};
 pub use tokenizer::{Control, Tokenizer};
 pub use weights::{Precision, WEIGHTS_FILE, Weights};

@@ -1,0 +1,10 @@
+//! The lab's engine: our own small Llama, many sequences at once, on the CPU.
+//!
+//! Also a serving engine for builds without mistral.rs, and the one that the serving engine is
+//! tested against.
+
+mod decode;
+mod serve;
+
+pub use decode::{continue_all, score_all};
+pub use serve::BatchEngine;

@@ -1,0 +1,15 @@
+//! Measuring: every figure with its n and a 95 % interval.
+//!
+//! `attempt.rs` solves many problems by every strategy at once; `figures.rs` turns the attempts into
+//! the table that the method asks for ("always measured together"); `stats.rs` holds the intervals;
+//! `threshold.rs` picks thresholds, on validation data only. Nothing here trains.
+
+mod attempt;
+mod figures;
+mod stats;
+mod threshold;
+
+pub use attempt::{Attempt, Attempts, Models, Tried, attempt};
+pub use figures::{Evaluation, evaluate};
+pub use stats::{Figure, auroc, bootstrap, wilson};
+pub use threshold::{Thresholds, tune};

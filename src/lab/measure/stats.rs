@@ -1,0 +1,140 @@
+//! Rates, differences and areas with 95 % intervals.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// A measured number. `low..high` is its 95 % interval; both are absent when n is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    pub value: Option<f64>,
+    pub n: usize,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+impl Figure {
+    /// A figure about nothing.
+    pub const NONE: Figure = Figure { value: None, n: 0, low: None, high: None };
+}
+
+/// The 97.5 % quantile of the normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
+/// Resamples of a bootstrap interval.
+const RESAMPLES: usize = 1_000;
+
+/// A rate with Wilson's score interval (Wilson 1927).
+pub fn wilson(hits: usize, n: usize) -> Figure {
+    if n == 0 {
+        return Figure::NONE;
+    }
+    let (count, n_f) = (hits as f64, n as f64);
+    let p = count / n_f;
+    let denominator = 1.0 + Z * Z / n_f;
+    let centre = (p + Z * Z / (2.0 * n_f)) / denominator;
+    let half = Z / denominator * (p * (1.0 - p) / n_f + Z * Z / (4.0 * n_f * n_f)).sqrt();
+    // At 0 and n the bound is exact; rounding must not push it past the rate.
+    let low = (centre - half).clamp(0.0, p);
+    let high = (centre + half).clamp(p, 1.0);
+    Figure { value: Some(p), n, low: Some(low), high: Some(high) }
+}
+
+/// The rate of `true`.
+pub fn rate(hits: impl IntoIterator<Item = bool>) -> Figure {
+    let (mut yes, mut n) = (0, 0);
+    for hit in hits {
+        yes += usize::from(hit);
+        n += 1;
+    }
+    wilson(yes, n)
+}
+
+/// Any statistic of `n` items with a percentile bootstrap interval over the items: the statistic
+/// gets the indices drawn and may decline.
+pub fn bootstrap(n: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64>) -> Figure {
+    let all: Vec<usize> = (0..n).collect();
+    let Some(value) = statistic(&all) else { return Figure { n, ..Figure::NONE } };
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut values: Vec<f64> = (0..RESAMPLES)
+        .filter_map(|_| {
+            let drawn: Vec<usize> = (0..n).map(|_| rng.random_range(0..n)).collect();
+            statistic(&drawn)
+        })
+        .collect();
+    values.sort_by(f64::total_cmp);
+    let at = |q: f64| values.get(((values.len() as f64 - 1.0) * q).round() as usize).copied();
+    Figure { value: Some(value), n, low: at(0.025), high: at(0.975) }
+}
+
+/// Area under the ROC curve: the chance that a positive scores above a negative, ties counting
+/// half (Hanley & McNeil 1982). `None` when either kind is missing.
+pub fn auroc(scored: &[(f64, bool)]) -> Option<f64> {
+    let mut sorted: Vec<_> = scored.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let positives = sorted.iter().filter(|(_, good)| *good).count();
+    let negatives = sorted.len() - positives;
+    if positives == 0 || negatives == 0 {
+        return None;
+    }
+    let (mut below, mut area) = (0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a.0 == b.0) {
+        let good = tied.iter().filter(|(_, good)| *good).count() as f64;
+        let bad = tied.len() as f64 - good;
+        area += good * (below + bad / 2.0);
+        below += bad;
+    }
+    Some(area / (positives as f64 * negatives as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn wilson_by_the_textbook() {
+        // Newcombe 1998, table I: 81 of 263.
+        let figure = wilson(81, 263);
+        assert!((figure.low.expect("n > 0") - 0.2553).abs() < 5e-5);
+        assert!((figure.high.expect("n > 0") - 0.3662).abs() < 5e-5);
+        assert_eq!(wilson(0, 0), Figure::NONE);
+    }
+
+    #[test]
+    fn auroc_counts_pairs() {
+        let scored = [(0.9, true), (0.8, false), (0.7, true), (0.7, false), (0.1, false)];
+        // Six pairs: 0.9 beats three, 0.7 beats one, loses one, ties one.
+        assert_eq!(auroc(&scored), Some(4.5 / 6.0));
+        assert_eq!(auroc(&[(0.3, true)]), None);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_interval() {
+        let values: Vec<f64> = (0..50).map(f64::from).collect();
+        let mean = |drawn: &[usize]| Some(drawn.iter().map(|&i| values[i]).sum::<f64>() / 50.0);
+        let figure = bootstrap(50, 3, mean);
+        assert_eq!(figure, bootstrap(50, 3, mean));
+        assert!(figure.low < figure.value && figure.value < figure.high);
+    }
+
+    proptest! {
+        #[test]
+        fn a_rate_lies_in_its_interval(n in 1usize..500, hits in 0usize..500) {
+            let hits = hits.min(n);
+            let Figure { value, low, high, .. } = wilson(hits, n);
+            prop_assert!(low <= value && value <= high);
+            prop_assert!(low >= Some(0.0) && high <= Some(1.0));
+        }
+
+        #[test]
+        fn turning_scores_round_turns_the_area_round(
+            scored in prop::collection::vec((0u8..10, any::<bool>()), 2..60)
+        ) {
+            let up: Vec<_> = scored.iter().map(|&(s, good)| (f64::from(s), good)).collect();
+            let down: Vec<_> = scored.iter().map(|&(s, good)| (-f64::from(s), good)).collect();
+            if let (Some(a), Some(b)) = (auroc(&up), auroc(&down)) {
+                prop_assert!((a + b - 1.0).abs() < 1e-9);
+            }
+        }
+    }
+}

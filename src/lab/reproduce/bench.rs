@@ -1,0 +1,81 @@
+//! The lab bench: what every stage needs at hand.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use candle_core::Device;
+
+use super::preset::Preset;
+use crate::domain::Role;
+use crate::engine::Tokenizer;
+use crate::lab::LabError;
+use crate::lab::files::hash_file;
+use crate::lab::train::Progress;
+use crate::model::{Llama, WEIGHTS_FILE, Weights};
+
+/// What a reproduction tells whoever watches.
+#[derive(Debug, Clone)]
+pub enum Report<'a> {
+    /// A stage begins; one that is found finished ends at once.
+    Stage { name: &'a str },
+    /// So many of so many units of a stage are done.
+    Units { name: &'a str, done: usize, of: usize },
+    /// A training goes on.
+    Training(&'a Progress),
+}
+
+/// A trained model and the hash of its weights.
+pub struct Model {
+    pub llama: Llama,
+    pub hash: String,
+}
+
+/// Preset, folder, tokenizer, device, and the models trained so far.
+pub struct Bench<'a> {
+    pub preset: Preset,
+    pub folder: PathBuf,
+    pub tokenizer: Tokenizer,
+    pub device: Device,
+    pub report: &'a mut dyn FnMut(Report<'_>),
+    models: BTreeMap<Role, Arc<Model>>,
+}
+
+impl<'a> Bench<'a> {
+    /// An empty bench; models are read from the folder when first asked for.
+    pub fn new(
+        preset: Preset,
+        folder: PathBuf,
+        tokenizer: Tokenizer,
+        device: Device,
+        report: &'a mut dyn FnMut(Report<'_>),
+    ) -> Self {
+        Self { preset, folder, tokenizer, device, report, models: BTreeMap::new() }
+    }
+
+    /// Folder of a role's training.
+    pub fn training_folder(&self, role: Role) -> PathBuf {
+        let name = if role == Role::Policy { "student" } else { role.as_str() };
+        self.folder.join(name)
+    }
+
+    /// The trained model of a role.
+    ///
+    /// # Errors
+    /// [`LabError`] when the role has not been trained.
+    pub fn model(&mut self, role: Role) -> Result<Arc<Model>, LabError> {
+        if let Some(model) = self.models.get(&role) {
+            return Ok(model.clone());
+        }
+        let folder = self.training_folder(role).join("best");
+        let hash = hash_file(&folder.join(WEIGHTS_FILE))?;
+        let model = Arc::new(Model { llama: Llama::new(Weights::load(&folder)?), hash });
+        self.models.insert(role, model.clone());
+        Ok(model)
+    }
+
+    /// Reports units done.
+    pub fn say(&mut self, name: &str, done: usize, of: usize) {
+        (self.report)(Report::Units { name, done, of });
+    }
+}

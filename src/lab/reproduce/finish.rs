@@ -1,0 +1,114 @@
+//! Last stages: thresholds, checkpoints to ship, evaluation on the test split.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::bench::Bench;
+use super::student::worked;
+use crate::domain::{Probability, Role, Threshold, ThresholdSource};
+use crate::lab::LabError;
+use crate::lab::files::{SetFile, hash_file};
+use crate::lab::measure::{Evaluation, Models, Thresholds, attempt, evaluate, tune};
+use crate::lab::problems::Split;
+use crate::lab::sampling::Draw;
+use crate::lab::sets::Rollouts;
+use crate::model::{Card, Control, Precision, WEIGHTS_FILE, Weights};
+use crate::pipeline::prompt::PROMPT_VERSION;
+
+/// Samples a problem for best-of-3 and majority-of-3.
+const SAMPLES: usize = 3;
+
+/// The five trained models, as they will be shipped: rounded to half precision.
+///
+/// # Errors
+/// [`LabError`] when a role has not been trained.
+pub fn shipped_models(folder: &Path) -> Result<Models, LabError> {
+    let mut models = BTreeMap::new();
+    for role in Role::ALL {
+        let weights = Weights::load(&checkpoint_folder(folder, role))?;
+        models.insert(role, crate::model::Llama::new(weights));
+    }
+    Ok(Models(models))
+}
+
+/// Writes the five checkpoints in half precision with tokenizer and card, tunes the thresholds on
+/// them, and a manifest with hashes beside them.
+///
+/// # Errors
+/// [`LabError`] from models and files.
+pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
+    let root = bench.folder.join("checkpoints");
+    for role in Role::ALL {
+        let folder = checkpoint_folder(&root, role);
+        std::fs::create_dir_all(&folder).map_err(|e| LabError::io(&folder, e))?;
+        bench.model(role)?.llama.weights().save(&folder, Precision::F16)?;
+        bench.tokenizer.save(&folder.join("tokenizer.json"))?;
+    }
+    let models = shipped_models(&root)?;
+    let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
+    let thresholds = tune(&models, &bench.tokenizer, &rollouts)?;
+    let mut hashes = BTreeMap::new();
+    for role in Role::ALL {
+        let folder = checkpoint_folder(&root, role);
+        card(bench, role, &thresholds)?.write(&folder)?;
+        hashes.insert(role, hash_file(&folder.join(WEIGHTS_FILE))?);
+    }
+    let manifest = json!({
+        "preset": bench.preset, "prompt_version": PROMPT_VERSION,
+        "thresholds": thresholds, "sha256": hashes,
+    });
+    write_json(&root.join("manifest.json"), &manifest)?;
+    Ok(thresholds)
+}
+
+fn card(bench: &mut Bench, role: Role, thresholds: &Thresholds) -> Result<Card, LabError> {
+    let parameters = bench.model(role)?.llama.weights().parameters();
+    let labels = [Control::Good, Control::Bad].map(|label| label.as_str().to_owned());
+    let sorm = Probability::new(thresholds.sorm);
+    let threshold = sorm.map(|sorm| Threshold { sorm, source: ThresholdSource::Validation });
+    Ok(Card {
+        role,
+        prompt_version: PROMPT_VERSION,
+        parameters,
+        labels: role.is_reward().then_some(labels),
+        threshold: threshold.filter(|_| role == Role::Sorm),
+        made: json!({
+            "preset": bench.preset.name,
+            "seed": bench.preset.seed,
+            "step_threshold": (role == Role::Orm).then_some(thresholds.orm),
+        }),
+    })
+}
+
+/// Evaluates shipped models on a split and writes `evaluation-SPLIT.json`.
+///
+/// # Errors
+/// [`LabError`] from models and files.
+pub fn measure(
+    bench: &mut Bench,
+    split: Split,
+    thresholds: Thresholds,
+) -> Result<Evaluation, LabError> {
+    let models = shipped_models(&bench.folder.join("checkpoints"))?;
+    let preset = &bench.preset;
+    let problems = worked(split, preset, preset.test_problems);
+    let samples = Draw { n: SAMPLES, temperature: preset.sample_temperature, seed: preset.seed };
+    let tried = attempt(&models, &bench.tokenizer, &problems, thresholds, samples)?;
+    let name = format!("{split:?}").to_lowercase();
+    let data = format!("{name} split, seed {}", preset.seed);
+    let evaluation = evaluate(&tried, &data, preset.seed);
+    write_json(&bench.folder.join(format!("evaluation-{name}.json")), &evaluation)?;
+    Ok(evaluation)
+}
+
+fn checkpoint_folder(root: &Path, role: Role) -> PathBuf {
+    root.join(role.as_str())
+}
+
+fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), LabError> {
+    let json =
+        serde_json::to_vec_pretty(value).map_err(|e| LabError::unusable(path, e.to_string()))?;
+    std::fs::write(path, json).map_err(|e| LabError::io(path, e))
+}

@@ -1,0 +1,99 @@
+//! From nothing to five checkpoints and a table: the stages in order, each resumable.
+//!
+//! Every stage writes files and reads those of earlier ones; a stage whose files are there and were
+//! made from the same inputs is not done again. `preset.rs` fixes sizes and seeds, `bench.rs` holds
+//! what the stages share, the other files are the stages. To add a stage, add a function here that
+//! reads and writes files, and a line in [`reproduce`].
+
+mod bench;
+mod finish;
+mod preset;
+mod roles;
+mod samples;
+mod student;
+
+pub use bench::{Bench, Model, Report};
+pub use finish::{measure, ship, shipped_models};
+pub use preset::Preset;
+pub use roles::fine_tune;
+pub use samples::{rollouts, samples};
+pub use student::{student, tokenizer};
+
+use std::path::Path;
+
+use candle_core::Device;
+
+use super::LabError;
+use super::measure::Evaluation;
+use super::problems::Split;
+use crate::domain::Role;
+
+/// Does every stage of `preset` in `folder` that is not done yet and returns the evaluation.
+///
+/// # Errors
+/// The first stage that fails; what the stages before it made stays and is used next time.
+pub fn reproduce(
+    preset: &Preset,
+    folder: &Path,
+    device: &Device,
+    report: &mut dyn FnMut(Report<'_>),
+) -> Result<Evaluation, LabError> {
+    let stage = |report: &mut dyn FnMut(Report<'_>), name| {
+        report(Report::Stage { name });
+    };
+    stage(report, "tokenizer");
+    let tokenizer = tokenizer(preset, folder)?;
+    stage(report, "student");
+    student(preset, &tokenizer, device, folder, &mut |p| report(Report::Training(p)))?;
+
+    let mut bench =
+        Bench::new(preset.clone(), folder.to_owned(), tokenizer, device.clone(), report);
+    for split in [Split::Validation, Split::Train] {
+        stage(bench.report, "samples");
+        samples(&mut bench, split)?;
+        stage(bench.report, "rollouts");
+        rollouts(&mut bench, split)?;
+    }
+    for role in [Role::Orm, Role::Sorm, Role::Global, Role::Local] {
+        stage(bench.report, role.as_str());
+        fine_tune(&mut bench, role)?;
+    }
+    stage(bench.report, "checkpoints");
+    let thresholds = ship(&mut bench)?;
+    stage(bench.report, "evaluation");
+    measure(&mut bench, Split::Test, thresholds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smoke_preset_goes_from_nothing_to_a_table_and_resumes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = || {
+            let mut trained = Vec::new();
+            let evaluation =
+                reproduce(&Preset::smoke(), folder.path(), &Device::Cpu, &mut |report| {
+                    if let Report::Training(progress) = report {
+                        trained.push(progress.name.clone());
+                    }
+                })
+                .expect("reproduced");
+            (evaluation, trained)
+        };
+        let (first, trained) = run();
+        for name in ["student", "orm"] {
+            assert!(trained.iter().any(|t| t == name), "{name} was not trained");
+        }
+        assert_eq!(first.problems, Preset::smoke().test_problems);
+        let (second, trained) = run();
+        assert_eq!(trained, Vec::<String>::new(), "finished trainings are not done again");
+        assert_eq!(first.figures, second.figures, "the same seed gives the same figures");
+        for role in Role::ALL {
+            let card =
+                crate::model::Card::read(&folder.path().join("checkpoints").join(role.as_str()));
+            assert_eq!(card.expect("readable").expect("there").role, role);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Sizes and seeds of a whole reproduction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::train::Plan;
+use crate::model::AdamSettings;
+
+/// Everything that decides a reproduction's outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preset {
+    pub name: String,
+    pub seed: u64,
+    /// Vocabulary, width, layers and feed-forward width of every model.
+    pub vocabulary: usize,
+    pub width: usize,
+    pub layers: usize,
+    pub feed_forward: usize,
+    /// Problems with worked solutions for the tokenizer and the student.
+    pub tokenizer_problems: usize,
+    pub student_problems: usize,
+    /// Problems to measure validation losses on.
+    pub held_out_problems: usize,
+    /// Problems the student samples solutions of, and how many each.
+    pub sample_problems: usize,
+    pub samples: usize,
+    pub sample_temperature: f32,
+    /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
+    pub validation_samples: usize,
+    pub validation_rollouts: usize,
+    /// For each ten right samples, how many become pairs that teach a refiner to copy.
+    pub copies_of_ten: usize,
+    /// Student samples whose prefixes are rolled out, and rollouts K of each prefix.
+    pub rollout_samples: usize,
+    pub rollouts: usize,
+    /// Optimiser steps a role.
+    pub student_steps: usize,
+    /// The student stops here, before its schedule ends, at about 55 % greedy.
+    pub student_stop: Option<usize>,
+    pub orm_steps: usize,
+    pub sorm_steps: usize,
+    pub global_steps: usize,
+    pub local_steps: usize,
+    pub tokens_per_step: usize,
+    pub student_rate: f32,
+    pub fine_tuning_rate: f32,
+    /// Problems of the test split evaluated at the end.
+    pub test_problems: usize,
+}
+
+impl Preset {
+    /// The run whose checkpoints are shipped: about an hour and a half on two cores.
+    pub fn small() -> Self {
+        Self {
+            name: "small".to_owned(),
+            seed: 1,
+            vocabulary: 1024,
+            width: 160,
+            layers: 5,
+            feed_forward: 448,
+            tokenizer_problems: 20_000,
+            student_problems: 90_000,
+            held_out_problems: 200,
+            sample_problems: 16_000,
+            samples: 3,
+            sample_temperature: 0.8,
+            validation_samples: 600,
+            validation_rollouts: 400,
+            copies_of_ten: 3,
+            rollout_samples: 5_000,
+            rollouts: 8,
+            student_steps: 2_500,
+            student_stop: Some(2_000),
+            orm_steps: 900,
+            sorm_steps: 600,
+            global_steps: 800,
+            local_steps: 700,
+            tokens_per_step: 4096,
+            student_rate: 2.5e-3,
+            fine_tuning_rate: 1e-3,
+            test_problems: 1_000,
+        }
+    }
+
+    /// Seconds instead of hours: shows that every stage works, makes nothing useful.
+    pub fn smoke() -> Self {
+        Self {
+            name: "smoke".to_owned(),
+            vocabulary: 400,
+            width: 32,
+            layers: 1,
+            feed_forward: 64,
+            tokenizer_problems: 300,
+            student_problems: 300,
+            held_out_problems: 20,
+            sample_problems: 60,
+            samples: 2,
+            validation_samples: 30,
+            validation_rollouts: 10,
+            rollout_samples: 30,
+            rollouts: 2,
+            student_steps: 20,
+            student_stop: None,
+            orm_steps: 5,
+            sorm_steps: 5,
+            global_steps: 5,
+            local_steps: 5,
+            tokens_per_step: 512,
+            test_problems: 20,
+            ..Self::small()
+        }
+    }
+
+    /// A preset by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::small(), Self::smoke()].into_iter().find(|preset| preset.name == name)
+    }
+
+    /// The student's plan.
+    pub fn student_plan(&self) -> Plan {
+        let plan = self.plan("student", self.student_steps, self.student_rate);
+        Plan { stop_at: self.student_stop, ..plan }
+    }
+
+    /// The plan of a model that starts from the student.
+    pub fn fine_tuning_plan(&self, name: &str, steps: usize) -> Plan {
+        self.plan(name, steps, self.fine_tuning_rate)
+    }
+
+    fn plan(&self, name: &str, steps: usize, rate: f32) -> Plan {
+        Plan {
+            name: name.to_owned(),
+            steps,
+            stop_at: None,
+            tokens_per_step: self.tokens_per_step,
+            rate,
+            warm_up: (steps / 20).clamp(1, 100),
+            validate_every: (steps / 10).max(1),
+            patience: 4,
+            seed: self.seed,
+            adam: AdamSettings::default(),
+        }
+    }
+}

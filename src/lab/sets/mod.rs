@@ -1,0 +1,14 @@
+//! Training sets: from problems, samples and rollouts to examples.
+//!
+//! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
+//! the records that stages pass on in files.
+
+mod pairs;
+mod reward;
+mod sample;
+mod student;
+
+pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
+pub use reward::{orm_samples, orm_set, sorm_set};
+pub use sample::{Rollouts, Sample};
+pub use student::{solutions, student_set};

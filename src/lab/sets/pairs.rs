@@ -1,0 +1,146 @@
+//! Refinement pairs: a draft, and the solution it should become.
+
+use std::collections::BTreeMap;
+
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Solution;
+use crate::engine::Tokenizer;
+use crate::lab::labels::{Rules, uses_prefix};
+use crate::lab::train::Example;
+use crate::pipeline::prompt::{self, PromptError};
+
+use super::sample::{Rollouts, Sample};
+
+/// A draft and what it should become.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    pub problem_id: u64,
+    pub problem: String,
+    pub draft: Solution,
+    /// 1-based; local pairs only.
+    pub first_error: Option<usize>,
+    pub target: Solution,
+}
+
+/// Global pairs: a wrong sample with a right one of the same problem, and, for each `copies` of
+/// ten such pairs, a right sample that is to be copied: a refiner has to know that too.
+pub fn global_pairs(samples: &[Sample], copies: usize, seed: u64) -> Vec<Pair> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut pairs = Vec::new();
+    for (wrong, right) in by_problem(samples) {
+        for sample in &wrong {
+            if let Some(target) = right.choose(&mut rng) {
+                pairs.push(global(sample, &target.solution));
+            }
+        }
+        if let Some(sample) = right.choose(&mut rng)
+            && rng.random_range(0..10) < copies
+        {
+            pairs.push(global(sample, &sample.solution));
+        }
+    }
+    pairs
+}
+
+/// Local pairs: a positive prefix P_i followed by a negative step; the target is P_i and a
+/// successful trace from it. Drafts are the sample and every failed trace through that step. And,
+/// for `copies` of ten right samples, a false alarm at a random step after which the sample goes on.
+pub fn local_pairs(rollouts: &[Rollouts], rules: Rules, copies: usize, seed: u64) -> Vec<Pair> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut pairs = Vec::new();
+    for one in rollouts {
+        let sample = &one.sample;
+        let labels = one.labels.under(rules);
+        let length = sample.solution.steps.len();
+        if sample.correct {
+            if length > 0 && rng.random_range(0..10) < copies {
+                let step = rng.random_range(1..=length);
+                pairs.push(local(sample, sample.solution.clone(), step, &sample.solution));
+            }
+            continue;
+        }
+        let Some(error) = labels.iter().position(|good| !good).map(|i| i + 1) else { continue };
+        // P_0 has no rollouts of its own, so an error in the first step has no target.
+        if error < 2 {
+            continue;
+        }
+        let (prefix, right) = (sample.solution.prefix(error - 1), sample.right());
+        let targets: Vec<Solution> = one.traces[error - 2]
+            .iter()
+            .filter(|trace| trace.rest.answer() == right && uses_prefix(prefix, &trace.rest))
+            .map(|trace| joined(prefix, &trace.rest))
+            .collect();
+        let through = sample.solution.prefix(error);
+        let failed = one.traces.get(error - 1).into_iter().flatten();
+        let drafts = failed
+            .filter(|trace| trace.rest.answer() != right)
+            .map(|trace| joined(through, &trace.rest))
+            .take(2)
+            .chain([sample.solution.clone()]);
+        for draft in drafts {
+            if let Some(target) = targets.choose(&mut rng) {
+                pairs.push(local(sample, draft, error, target));
+            }
+        }
+    }
+    pairs
+}
+
+/// Examples of global pairs.
+///
+/// # Errors
+/// [`PromptError`] when the tokenizer lacks the control tokens.
+pub fn global_set(tokenizer: &Tokenizer, pairs: &[Pair]) -> Result<Vec<Example>, PromptError> {
+    let example = |pair: &Pair| {
+        let prompt = prompt::global(tokenizer, &pair.problem, &pair.draft)?;
+        Ok(Example::completion(&prompt, &prompt::completion(tokenizer, &pair.target, 0)?))
+    };
+    pairs.iter().map(example).collect()
+}
+
+/// Examples of local pairs; the kept prefix is part of the prompt, as it is when refining.
+///
+/// # Errors
+/// [`PromptError`] when the tokenizer lacks the control tokens or a pair names no step.
+pub fn local_set(tokenizer: &Tokenizer, pairs: &[Pair]) -> Result<Vec<Example>, PromptError> {
+    let example = |pair: &Pair| {
+        let error = pair.first_error.unwrap_or(0);
+        let prompt = prompt::local(tokenizer, &pair.problem, &pair.draft, error)?;
+        let completion = prompt::completion(tokenizer, &pair.target, error - 1)?;
+        Ok(Example::completion(&prompt, &completion))
+    };
+    pairs.iter().map(example).collect()
+}
+
+/// Wrong and right samples of each problem.
+fn by_problem(samples: &[Sample]) -> impl Iterator<Item = (Vec<&Sample>, Vec<&Sample>)> {
+    let mut problems: BTreeMap<u64, (Vec<&Sample>, Vec<&Sample>)> = BTreeMap::new();
+    for sample in samples {
+        let (wrong, right) = problems.entry(sample.problem_id).or_default();
+        if sample.correct { right.push(sample) } else { wrong.push(sample) }
+    }
+    problems.into_values()
+}
+
+fn joined(prefix: &[String], rest: &Solution) -> Solution {
+    let steps = prefix.iter().chain(&rest.steps).cloned().collect();
+    Solution { steps, answer_text: rest.answer_text.clone() }
+}
+
+fn global(sample: &Sample, target: &Solution) -> Pair {
+    Pair {
+        problem_id: sample.problem_id,
+        problem: sample.problem.clone(),
+        draft: sample.solution.clone(),
+        first_error: None,
+        target: target.clone(),
+    }
+}
+
+fn local(sample: &Sample, draft: Solution, error: usize, target: &Solution) -> Pair {
+    Pair { draft, first_error: Some(error), ..global(sample, target) }
+}

@@ -1,0 +1,39 @@
+//! Records that the stages pass on: a student's sample, and the rollouts of its prefixes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Answer, Solution};
+use crate::lab::labels::{Labels, Trace};
+
+/// One solution the student wrote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Number of the problem in its split.
+    pub problem_id: u64,
+    pub problem: String,
+    pub reference: String,
+    /// Number of the sample among those of its problem.
+    pub sample_id: u64,
+    /// SHA-256 of the student's weights.
+    pub model: String,
+    pub seed: u64,
+    pub solution: Solution,
+    /// The final answer is the reference.
+    pub correct: bool,
+}
+
+impl Sample {
+    /// The right answer of its problem.
+    pub fn right(&self) -> Option<Answer> {
+        Answer::parse(&self.reference)
+    }
+}
+
+/// The rollouts of one sample's prefixes and the labels they give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rollouts {
+    pub sample: Sample,
+    /// `traces[i]`: continuations of P_{i+1}; none of the whole solution.
+    pub traces: Vec<Vec<Trace>>,
+    pub labels: Labels,
+}

@@ -1,0 +1,319 @@
+//! The loop: fill a batch, share it among threads, add their gradients, step, measure, remember.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use candle_core::Device;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::example::Example;
+use super::schedule::Plan;
+use super::state::{self, Position};
+use crate::lab::LabError;
+use crate::model::{AdamW, BlockShape, Gradient, Head, ModelError, Packed, Weights, gradient};
+
+/// Parts a batch is cut into, one a thread. Fixed, not the number of cores, so that the order of
+/// additions, and with it the result, is the same on every machine.
+const SHARDS: usize = 2;
+/// Steps between saved states and lines of the metrics file.
+const SAVE_EVERY: usize = 200;
+const REPORT_EVERY: usize = 25;
+
+/// What a training reports every few steps.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Progress {
+    pub name: String,
+    pub step: usize,
+    pub steps: usize,
+    /// Mean over the last steps, in nats a prediction.
+    pub loss: f32,
+    /// Only in lines that follow a measurement.
+    pub validation_loss: Option<f32>,
+    pub rate: f32,
+    pub tokens: u64,
+    pub tokens_per_second: f64,
+    pub seconds_left: f64,
+}
+
+/// The outcome: the weights with the best validation loss.
+#[derive(Debug)]
+pub struct Trained {
+    pub weights: Weights,
+    pub validation_loss: f32,
+    pub steps: usize,
+    pub tokens: u64,
+}
+
+/// Trains from `start` on `examples`, in a new seeded order each pass; resumes from `folder`
+/// when a state of the same plan lies there; appends to `folder/metrics.jsonl`.
+///
+/// # Errors
+/// [`LabError::Nothing`] without examples, [`LabError::Diverged`], and errors of files and device.
+pub fn train(
+    plan: &Plan,
+    start: Weights,
+    head: Head,
+    examples: &[Example],
+    held_out: &[Example],
+    device: &Device,
+    folder: &Path,
+    report: &mut dyn FnMut(&Progress),
+) -> Result<Trained, LabError> {
+    if examples.is_empty() || held_out.is_empty() {
+        let reason = format!("{} to train on, {} held out", examples.len(), held_out.len());
+        return Err(LabError::Nothing { stage: "train", reason });
+    }
+    let state_folder = folder.join("state");
+    let best_folder = folder.join("best");
+    std::fs::create_dir_all(&best_folder).map_err(|e| LabError::io(&best_folder, e))?;
+    let mut metrics = Metrics::open(folder)?;
+    let (mut at, mut weights, mut adam) = match state::load(&state_folder, plan)? {
+        Some(resumed) => resumed,
+        None => {
+            let adam = AdamW::new(&start, plan.adam);
+            let plan = plan.clone();
+            let fresh =
+                Position { plan, step: 0, adam_steps: 0, best: None, since_best: 0, tokens: 0 };
+            (fresh, start, adam)
+        }
+    };
+    let shape = Arc::new(BlockShape::new(&weights.config));
+    let mut order = Order::at(plan, examples, at.step);
+    let (clock, tokens_before) = (Instant::now(), at.tokens);
+    let (first, mut recent, mut recent_weight) = (at.step, 0.0f64, 0.0f64);
+
+    let last_step = plan.last_step();
+    while at.step < last_step && at.since_best < plan.patience {
+        let shards = order.next_batch();
+        let weight: f32 = shards.iter().map(Packed::total_weight).sum();
+        let mut sum = gradients(&weights, &shape, &shards, head, device)?;
+        if !sum.loss.is_finite() {
+            return Err(LabError::Diverged { name: plan.name.clone(), step: at.step });
+        }
+        sum.parts().for_each(|part| part.iter_mut().for_each(|g| *g /= weight));
+        adam.step(&mut weights, &mut sum, plan.rate_at(at.step));
+        at.step += 1;
+        at.tokens += shards.iter().map(|shard| shard.tokens.len() as u64).sum::<u64>();
+        recent += f64::from(sum.loss);
+        recent_weight += f64::from(weight);
+
+        let last = at.step == last_step;
+        let mut validation_loss = None;
+        if at.step.is_multiple_of(plan.validate_every) || last {
+            let loss = held_out_loss(&weights, &shape, held_out, head, device)?;
+            validation_loss = Some(loss);
+            if at.best.is_none_or(|best| loss < best) {
+                (at.best, at.since_best) = (Some(loss), 0);
+                weights.save(&best_folder, crate::model::Precision::F32)?;
+            } else {
+                at.since_best += 1;
+            }
+        }
+        if at.step.is_multiple_of(REPORT_EVERY) || validation_loss.is_some() {
+            let seconds = clock.elapsed().as_secs_f64();
+            let progress = Progress {
+                name: plan.name.clone(),
+                step: at.step,
+                steps: last_step,
+                loss: (recent / recent_weight.max(1.0)) as f32,
+                validation_loss,
+                rate: plan.rate_at(at.step - 1),
+                tokens: at.tokens,
+                tokens_per_second: (at.tokens - tokens_before) as f64 / seconds,
+                seconds_left: seconds / (at.step - first) as f64 * (last_step - at.step) as f64,
+            };
+            (recent, recent_weight) = (0.0, 0.0);
+            metrics.write(&progress)?;
+            report(&progress);
+        }
+        if at.step.is_multiple_of(SAVE_EVERY) || last {
+            let (adam_steps, moments) = adam.state();
+            at.adam_steps = adam_steps;
+            state::save(&state_folder, &at, &weights, &moments)?;
+        }
+    }
+    let weights = Weights::load(&best_folder)?;
+    let validation_loss = at.best.unwrap_or(f32::NAN);
+    Ok(Trained { weights, validation_loss, steps: at.step, tokens: at.tokens })
+}
+
+/// Mean loss a prediction over held-out examples, in nats.
+///
+/// # Errors
+/// [`ModelError::Tensor`] when the device fails.
+pub fn held_out_loss(
+    weights: &Weights,
+    shape: &Arc<BlockShape>,
+    examples: &[Example],
+    head: Head,
+    device: &Device,
+) -> Result<f32, ModelError> {
+    const EXAMPLES_A_BATCH: usize = 32;
+    let losses = examples
+        .par_chunks(EXAMPLES_A_BATCH)
+        .map(|chunk| {
+            let mut batch = Packed::default();
+            chunk.iter().for_each(|example| example.pack(&mut batch));
+            // The gradient is thrown away: a validation pass is rare, a second forward pass in
+            // the code would be there every day.
+            Ok((gradient(weights, shape, &batch, head, device)?.loss, batch.total_weight()))
+        })
+        .collect::<Result<Vec<_>, ModelError>>()?;
+    let (loss, weight) = losses.iter().fold((0.0f64, 0.0f64), |(l, w), (loss, weight)| {
+        (l + f64::from(*loss), w + f64::from(*weight))
+    });
+    Ok((loss / weight) as f32)
+}
+
+fn gradients(
+    weights: &Weights,
+    shape: &Arc<BlockShape>,
+    shards: &[Packed],
+    head: Head,
+    device: &Device,
+) -> Result<Gradient, LabError> {
+    let parts = shards
+        .par_iter()
+        .map(|shard| gradient(weights, shape, shard, head, device))
+        .collect::<Result<Vec<_>, ModelError>>()?;
+    let mut parts = parts.into_iter();
+    let stage = "train";
+    let mut sum =
+        parts.next().ok_or_else(|| LabError::Nothing { stage, reason: "an empty batch".into() })?;
+    parts.for_each(|part| sum.add(part));
+    Ok(sum)
+}
+
+/// Examples in a seeded order, a new one each pass.
+struct Order<'a> {
+    plan: &'a Plan,
+    examples: &'a [Example],
+    pass: u64,
+    queue: Vec<usize>,
+}
+
+impl<'a> Order<'a> {
+    /// The order as it is after `steps` batches.
+    fn at(plan: &'a Plan, examples: &'a [Example], steps: usize) -> Self {
+        let mut order = Self { plan, examples, pass: 0, queue: Vec::new() };
+        for _ in 0..steps {
+            order.draw();
+        }
+        order
+    }
+
+    fn draw(&mut self) -> Vec<usize> {
+        let (mut drawn, mut tokens) = (Vec::new(), 0);
+        while tokens < self.plan.tokens_per_step {
+            let Some(index) = self.queue.pop() else {
+                self.queue = (0..self.examples.len()).collect();
+                let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed.wrapping_add(self.pass));
+                self.queue.shuffle(&mut rng);
+                self.pass += 1;
+                continue;
+            };
+            tokens += self.examples[index].tokens.len();
+            drawn.push(index);
+        }
+        drawn
+    }
+
+    /// The next batch in [`SHARDS`] parts of about the same number of tokens.
+    fn next_batch(&mut self) -> Vec<Packed> {
+        let mut drawn = self.draw();
+        drawn.sort_by_key(|&index| std::cmp::Reverse(self.examples[index].tokens.len()));
+        let mut shards = vec![Packed::default(); SHARDS];
+        for index in drawn {
+            if let Some(shard) = shards.iter_mut().min_by_key(|shard| shard.tokens.len()) {
+                self.examples[index].pack(shard);
+            }
+        }
+        shards.retain(|shard| !shard.rows.is_empty());
+        shards
+    }
+}
+
+struct Metrics {
+    path: std::path::PathBuf,
+    file: std::fs::File,
+}
+
+impl Metrics {
+    fn open(folder: &Path) -> Result<Self, LabError> {
+        let path = folder.join("metrics.jsonl");
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+        Ok(Self { file: file.map_err(|e| LabError::io(&path, e))?, path })
+    }
+
+    fn write(&mut self, progress: &Progress) -> Result<(), LabError> {
+        let line = serde_json::to_string(progress)
+            .map_err(|e| LabError::unusable(&self.path, e.to_string()))?;
+        writeln!(self.file, "{line}").map_err(|e| LabError::io(&self.path, e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AdamSettings, LlamaConfig};
+
+    fn plan(steps: usize) -> Plan {
+        Plan {
+            name: "copy".into(),
+            steps,
+            stop_at: None,
+            tokens_per_step: 128,
+            rate: 3e-3,
+            warm_up: 5,
+            validate_every: 20,
+            patience: 100,
+            seed: 4,
+            adam: AdamSettings::default(),
+        }
+    }
+
+    /// After a token comes the token 10 higher: learnt in a few steps.
+    fn examples(from: u32) -> Vec<Example> {
+        (from..from + 40).map(|i| Example::completion(&[9, 20 + i % 40], &[30 + i % 40])).collect()
+    }
+
+    fn run(steps: usize, folder: &Path) -> Trained {
+        let start = Weights::random(&LlamaConfig::small(300, 32, 1, 64), 1);
+        let (train_on, held_out) = (examples(0), examples(0));
+        train(
+            &plan(steps),
+            start,
+            Head::Vocabulary,
+            &train_on,
+            &held_out,
+            &Device::Cpu,
+            folder,
+            &mut |_| {},
+        )
+        .expect("trained")
+    }
+
+    #[test]
+    fn it_learns_and_the_same_seed_gives_the_same_weights() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let first = run(200, folders[0].path());
+        let second = run(200, folders[1].path());
+        assert!(first.validation_loss < 0.5, "{}", first.validation_loss);
+        assert_eq!(first.weights, second.weights);
+    }
+
+    #[test]
+    fn a_finished_training_is_not_done_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = run(40, folder.path());
+        let again = run(40, folder.path());
+        assert_eq!(first.weights, again.weights);
+        let lines = std::fs::read_to_string(folder.path().join("metrics.jsonl")).expect("metrics");
+        assert_eq!(lines.lines().filter(|l| l.contains("\"step\":40,")).count(), 1);
+    }
+}
