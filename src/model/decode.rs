@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use super::block::{BlockShape, Kept, forward};
-use super::kernels::{CachedPart, attend_cached, matmul_right_transposed, rms_norm, swiglu};
-use super::packed::Packed;
+use super::kernels::{
+    CachedPart, attend_cached, cross_entropy, matmul_right_transposed, rms_norm, swiglu,
+};
+use super::packed::{Head, Packed};
 use super::weights::Weights;
 
 /// A model ready for inference; cheap to clone.
@@ -101,6 +103,25 @@ impl Llama {
         logits
     }
 
+    /// Weighted sum of cross-entropies of a batch's predictions, in nats: the loss that training
+    /// lowers, without the cost of a gradient.
+    pub fn loss(&self, batch: &Packed, head: Head, work: &mut Workspace) -> f32 {
+        let states = self.read(batch, work);
+        let logits = match head {
+            Head::Vocabulary => self.all_logits(&states),
+            Head::Labels { good, bad } => self.logits_of(&states, &[good, bad]),
+        };
+        cross_entropy(&logits, &batch.targets, &batch.weights)
+    }
+
+    /// Logits of every token: `rows x vocabulary`.
+    fn all_logits(&self, states: &[f32]) -> Vec<f32> {
+        let h = self.shape.hidden;
+        let mut logits = vec![0.0; states.len() / h * self.weights.config.vocab_size];
+        matmul_right_transposed(&mut logits, states, &self.weights.embedding, h, false);
+        logits
+    }
+
     /// Reads prompts; each is kept whole in the cache.
     pub fn prefill(&self, prompts: &[&[u32]], work: &mut Workspace) -> Vec<Prefix> {
         let mut batch = Packed::default();
@@ -127,9 +148,7 @@ impl Llama {
         }
         let states = self.gather(&work.x, &batch.rows);
         let vocabulary = self.weights.config.vocab_size;
-        let mut logits = vec![0.0; prompts.len() * vocabulary];
-        let h = self.shape.hidden;
-        matmul_right_transposed(&mut logits, &states, &self.weights.embedding, h, false);
+        let logits = self.all_logits(&states);
         let each = caches.into_iter().zip(prompts).zip(logits.chunks_exact(vocabulary));
         each.map(|((cache, prompt), logits)| Prefix {
             length: prompt.len(),

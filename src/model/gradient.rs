@@ -119,6 +119,7 @@ fn tracked(
 #[cfg(test)]
 mod tests {
     use super::super::config::LlamaConfig;
+    use super::super::decode::{Llama, Workspace};
     use super::*;
 
     fn batch() -> Packed {
@@ -189,6 +190,8 @@ mod tests {
                 gradient(&weights, &shape, &batch(), head, &Device::Cpu).expect("fused");
             let (loss, parts) = plainly(&weights, &shape, &batch(), head);
             assert!((fused.loss - loss).abs() < 1e-4, "{} {loss}", fused.loss);
+            let read = Llama::new(weights.clone()).loss(&batch(), head, &mut Workspace::default());
+            assert!((read - loss).abs() < 1e-4, "{read} {loss}");
             for (a, b) in fused.parts().zip(&parts) {
                 let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(worst < 2e-4, "gradients differ by {worst}");

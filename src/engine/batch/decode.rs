@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Probability, Role};
+use super::check::{check, stop_if};
+use crate::domain::Role;
 use crate::engine::sampling::sample;
-use crate::engine::{Cancel, EngineError, FinishReason, GenerateRequest, Generation, ScoreRequest};
-use crate::model::{Llama, Packed, Prefix, Row, Workspace};
+use crate::engine::{Cancel, EngineError, FinishReason, GenerateRequest, Generation};
+use crate::model::{Llama, Prefix, Row, Workspace};
 
 /// Rows decoded side by side by one thread: enough for matrix products to be worth their name.
 const WIDTH: usize = 64;
@@ -39,88 +40,6 @@ pub fn continue_all(
         .map(|chunk| Batch::new(llama, role, chunk, cancel).run())
         .collect::<Result<Vec<_>, _>>()?;
     Ok(chunks.into_iter().flatten().collect())
-}
-
-/// Scores every request.
-///
-/// # Errors
-/// As [`continue_all`].
-pub fn score_all(
-    llama: &Llama,
-    role: Role,
-    requests: &[ScoreRequest],
-    cancel: &Cancel,
-) -> Result<Vec<Vec<Probability>>, EngineError> {
-    for request in requests {
-        check(llama, role, &request.tokens, 0)?;
-        let last = request.tokens.len() - 1;
-        if let Some(position) = request.positions.iter().find(|&&position| position > last) {
-            let reason = format!("position {position} lies behind the last token, {last}");
-            return Err(EngineError::BadRequest { role, reason });
-        }
-    }
-    const SCORED_TOGETHER: usize = 16;
-    let chunks = requests
-        .par_chunks(SCORED_TOGETHER)
-        .map_init(Workspace::default, |work, chunk| {
-            stop_if(cancel, role)?;
-            score_chunk(llama, role, chunk, work)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(chunks.into_iter().flatten().collect())
-}
-
-fn score_chunk(
-    llama: &Llama,
-    role: Role,
-    chunk: &[ScoreRequest],
-    work: &mut Workspace,
-) -> Result<Vec<Vec<Probability>>, EngineError> {
-    let mut batch = Packed::default();
-    for request in chunk {
-        let start = batch.push(&request.tokens);
-        batch.rows.extend(request.positions.iter().map(|position| (start + position) as u32));
-    }
-    let states = llama.read(&batch, work);
-    let hidden = llama.weights().config.hidden_size;
-    let mut states = states.chunks_exact(hidden);
-    let mut scores = Vec::with_capacity(chunk.len());
-    for request in chunk {
-        let mut of_one = Vec::with_capacity(request.positions.len());
-        for state in states.by_ref().take(request.positions.len()) {
-            let logits = llama.logits_of(state, &[request.labels.good, request.labels.bad]);
-            let score = Probability::from_logits(logits[0], logits[1]);
-            of_one.push(score.ok_or(EngineError::NonFiniteLogits { role })?);
-        }
-        scores.push(of_one);
-    }
-    Ok(scores)
-}
-
-fn check(llama: &Llama, role: Role, prompt: &[u32], max_tokens: usize) -> Result<(), EngineError> {
-    let config = &llama.weights().config;
-    let context = config.max_position_embeddings;
-    if prompt.len() + max_tokens > context {
-        return Err(EngineError::TooLong { role, prompt: prompt.len(), max_tokens, context });
-    }
-    let bad = |reason: String| Err(EngineError::BadRequest { role, reason });
-    if prompt.is_empty() {
-        return bad("an empty prompt".to_owned());
-    }
-    match prompt.iter().find(|&&id| id as usize >= config.vocab_size) {
-        Some(id) => bad(format!("token {id} is outside the vocabulary of {}", config.vocab_size)),
-        None => Ok(()),
-    }
-}
-
-fn stop_if(cancel: &Cancel, role: Role) -> Result<(), EngineError> {
-    if cancel.is_cancelled() {
-        return Err(EngineError::Cancelled);
-    }
-    if cancel.is_late() {
-        return Err(EngineError::DeadlineExceeded { role });
-    }
-    Ok(())
 }
 
 /// A row at work: which sample of which request, and what it has written.
@@ -248,7 +167,7 @@ impl<'a> Batch<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{LabelPair, Sampling};
+    use crate::engine::Sampling;
     use crate::model::{LlamaConfig, Weights};
 
     fn llama() -> Llama {
@@ -288,10 +207,6 @@ mod tests {
         assert!(matches!(long, Err(EngineError::TooLong { prompt: 1020, context: 1024, .. })));
         let unknown = continue_all(&llama, Role::Policy, &[request(&[300], 1, 0)], &cancel);
         assert!(matches!(unknown, Err(EngineError::BadRequest { .. })));
-        let labels = LabelPair { good: 1, bad: 2 };
-        let behind = ScoreRequest { tokens: vec![1, 2], positions: vec![2], labels };
-        let scored = score_all(&llama, Role::Orm, &[behind], &cancel);
-        assert!(matches!(scored, Err(EngineError::BadRequest { .. })));
     }
 
     #[test]
@@ -300,19 +215,5 @@ mod tests {
         cancel.cancel();
         let answer = continue_all(&llama(), Role::Policy, &[request(&[1], 1, 0)], &cancel);
         assert!(matches!(answer, Err(EngineError::Cancelled)));
-    }
-
-    #[test]
-    fn scores_come_back_in_the_order_asked() {
-        let llama = llama();
-        let labels = LabelPair { good: 6, bad: 7 };
-        let one =
-            |positions: Vec<usize>| ScoreRequest { tokens: vec![5, 9, 2, 8], positions, labels };
-        let score = |request| {
-            score_all(&llama, Role::Sorm, &[request], &Cancel::new()).expect("scored").remove(0)
-        };
-        let (forward, back) = (score(one(vec![1, 3])), score(one(vec![3, 1])));
-        assert_eq!(forward, [back[1], back[0]]);
-        assert_ne!(forward[0], forward[1]);
     }
 }

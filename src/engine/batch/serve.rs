@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 
-use super::decode::{continue_all, score_all};
+use super::decode::continue_all;
+use super::score::score_all;
 use crate::domain::{Probability, Role};
 use crate::engine::{
     Cancel, Description, Engine, EngineError, GenerateRequest, Generation, Health, ScoreRequest,

@@ -144,3 +144,74 @@ fn global(sample: &Sample, target: &Solution) -> Pair {
 fn local(sample: &Sample, draft: Solution, error: usize, target: &Solution) -> Pair {
     Pair { draft, first_error: Some(error), ..global(sample, target) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::labels::{Trace, label};
+
+    fn sample(id: u64, text: &str, right: &str) -> Sample {
+        let solution = Solution::split(text);
+        Sample {
+            problem_id: 7,
+            problem: "Q".into(),
+            reference: right.into(),
+            sample_id: id,
+            model: String::new(),
+            seed: id,
+            correct: solution.answer_text.as_deref() == Some(right),
+            solution,
+        }
+    }
+
+    fn rolled_out(sample: Sample, traces: Vec<Vec<Trace>>) -> Rollouts {
+        let right = sample.right().expect("a reference");
+        let labels = label(&sample.solution, &right, &traces);
+        Rollouts { sample, traces, labels }
+    }
+
+    fn trace(text: &str) -> Trace {
+        Trace { rest: Solution::split(text) }
+    }
+
+    #[test]
+    fn a_wrong_sample_is_paired_with_a_right_one_of_its_problem() {
+        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
+        let wrong = sample(1, "2 + 3 = 5\n5 + 4 = 9\n#### 9", "20");
+        let pairs = global_pairs(&[right.clone(), wrong.clone()], 0, 1);
+        assert_eq!(pairs.len(), 1);
+        assert_eq!((&pairs[0].draft, &pairs[0].target), (&wrong.solution, &right.solution));
+        let with_copy = global_pairs(&[right.clone(), wrong], 10, 1);
+        assert!(with_copy.iter().any(|pair| pair.draft == pair.target));
+        assert!(global_pairs(&[right], 0, 1).is_empty(), "nothing to correct");
+    }
+
+    #[test]
+    fn a_local_target_keeps_the_good_prefix_and_goes_on_rightly() {
+        let wrong = sample(1, "2 + 3 = 5\n5 + 4 = 9\n#### 9", "20");
+        let good = trace("5 * 4 = 20\n#### 20");
+        let anew = trace("2 * 10 = 20\n#### 20");
+        let rollouts = rolled_out(wrong.clone(), vec![vec![anew, trace("#### 9"), good]]);
+        let pairs = local_pairs(&[rollouts], Rules::default(), 0, 1);
+        assert_eq!(pairs.len(), 1);
+        assert_eq!(pairs[0].first_error, Some(2));
+        assert_eq!(pairs[0].draft, wrong.solution);
+        assert_eq!(pairs[0].target.join(), "2 + 3 = 5\n5 * 4 = 20\n#### 20");
+    }
+
+    #[test]
+    fn an_error_in_the_first_step_has_no_local_pair() {
+        let wrong = sample(1, "2 * 3 = 6\n6 + 4 = 10\n#### 10", "20");
+        let rollouts = rolled_out(wrong, vec![vec![trace("#### 10")]]);
+        assert!(local_pairs(&[rollouts], Rules::default(), 0, 1).is_empty());
+    }
+
+    #[test]
+    fn a_false_alarm_is_answered_by_going_on_as_before() {
+        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
+        let rollouts = rolled_out(right.clone(), vec![vec![]]);
+        let pairs = local_pairs(&[rollouts], Rules::default(), 10, 1);
+        assert_eq!(pairs.len(), 1);
+        assert_eq!((&pairs[0].draft, &pairs[0].target), (&right.solution, &right.solution));
+    }
+}

@@ -73,3 +73,60 @@ pub fn sorm_set(
     }
     Ok(examples)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::scripted_tokenizer;
+    use crate::lab::labels::Labels;
+
+    fn rollouts(labels: &[bool]) -> Rollouts {
+        let steps = (0..labels.len()).map(|i| format!("{i} + 1 = {}", i + 1)).collect();
+        let solution = Solution { steps, answer_text: Some("9".into()) };
+        let labels = labels.to_vec();
+        Rollouts {
+            sample: Sample {
+                problem_id: 0,
+                problem: "Q".into(),
+                reference: "9".into(),
+                sample_id: 0,
+                model: String::new(),
+                seed: 0,
+                solution,
+                correct: true,
+            },
+            traces: Vec::new(),
+            labels: Labels {
+                any_of_k: labels.clone(),
+                consistent: labels.clone(),
+                propagated: labels,
+            },
+        }
+    }
+
+    #[test]
+    fn every_step_and_the_answer_line_carry_the_outcome() {
+        let tokenizer = scripted_tokenizer();
+        let sample = rollouts(&[true, true]).sample;
+        let set = orm_samples(&tokenizer, &[sample]).expect("a set");
+        let reads = &set[0].reads;
+        assert_eq!(reads.len(), 3, "two steps and the answer line");
+        assert!(reads.iter().all(|&(_, target, _)| target == 0), "0 is good");
+        assert_eq!(reads[2].0, set[0].tokens.len() - 1);
+    }
+
+    #[test]
+    fn balance_leaves_as_many_of_each_at_each_length() {
+        let tokenizer = scripted_tokenizer();
+        let all = [rollouts(&[true, true]), rollouts(&[true, false]), rollouts(&[true, false])];
+        let rules = Rules::default();
+        let set = sorm_set(&tokenizer, &all, rules, 1).expect("a set");
+        let targets: Vec<u32> =
+            set.iter().flat_map(|e| e.reads.iter().map(|&(_, target, _)| target)).collect();
+        assert_eq!(targets.iter().filter(|&&t| t == 0).count(), 1, "the first steps are all good");
+        assert_eq!(targets.iter().filter(|&&t| t == 1).count(), 1);
+        let unbalanced = Rules { balance: false, ..rules };
+        let reads = |set: Vec<Example>| set.iter().map(|e| e.reads.len()).sum::<usize>();
+        assert_eq!(reads(sorm_set(&tokenizer, &all, unbalanced, 1).expect("a set")), 6);
+    }
+}

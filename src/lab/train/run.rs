@@ -1,44 +1,25 @@
 //! The loop: fill a batch, share it among threads, add their gradients, step, measure, remember.
 
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use candle_core::Device;
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::example::Example;
+use super::metrics::{Metrics, Progress};
+use super::order::Order;
 use super::schedule::Plan;
 use super::state::{self, Position};
 use crate::lab::LabError;
-use crate::model::{AdamW, BlockShape, Gradient, Head, ModelError, Packed, Weights, gradient};
+use crate::model::{
+    AdamW, BlockShape, Gradient, Head, Llama, ModelError, Packed, Weights, Workspace, gradient,
+};
 
-/// Parts a batch is cut into, one a thread. Fixed, not the number of cores, so that the order of
-/// additions, and with it the result, is the same on every machine.
-const SHARDS: usize = 2;
 /// Steps between saved states and lines of the metrics file.
 const SAVE_EVERY: usize = 200;
 const REPORT_EVERY: usize = 25;
-
-/// What a training reports every few steps.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Progress {
-    pub name: String,
-    pub step: usize,
-    pub steps: usize,
-    /// Mean over the last steps, in nats a prediction.
-    pub loss: f32,
-    /// Only in lines that follow a measurement.
-    pub validation_loss: Option<f32>,
-    pub rate: f32,
-    pub tokens: u64,
-    pub tokens_per_second: f64,
-    pub seconds_left: f64,
-}
 
 /// The outcome: the weights with the best validation loss.
 #[derive(Debug)]
@@ -105,7 +86,7 @@ pub fn train(
         let last = at.step == last_step;
         let mut validation_loss = None;
         if at.step.is_multiple_of(plan.validate_every) || last {
-            let loss = held_out_loss(&weights, &shape, held_out, head, device)?;
+            let loss = held_out_loss(&weights, held_out, head);
             validation_loss = Some(loss);
             if at.best.is_none_or(|best| loss < best) {
                 (at.best, at.since_best) = (Some(loss), 0);
@@ -143,31 +124,19 @@ pub fn train(
 }
 
 /// Mean loss a prediction over held-out examples, in nats.
-///
-/// # Errors
-/// [`ModelError::Tensor`] when the device fails.
-pub fn held_out_loss(
-    weights: &Weights,
-    shape: &Arc<BlockShape>,
-    examples: &[Example],
-    head: Head,
-    device: &Device,
-) -> Result<f32, ModelError> {
+pub fn held_out_loss(weights: &Weights, examples: &[Example], head: Head) -> f32 {
     const EXAMPLES_A_BATCH: usize = 32;
-    let losses = examples
+    let llama = Llama::new(weights.clone());
+    let losses: Vec<(f32, f32)> = examples
         .par_chunks(EXAMPLES_A_BATCH)
-        .map(|chunk| {
+        .map_init(Workspace::default, |work, chunk| {
             let mut batch = Packed::default();
             chunk.iter().for_each(|example| example.pack(&mut batch));
-            // The gradient is thrown away: a validation pass is rare, a second forward pass in
-            // the code would be there every day.
-            Ok((gradient(weights, shape, &batch, head, device)?.loss, batch.total_weight()))
+            (llama.loss(&batch, head, work), batch.total_weight())
         })
-        .collect::<Result<Vec<_>, ModelError>>()?;
-    let (loss, weight) = losses.iter().fold((0.0f64, 0.0f64), |(l, w), (loss, weight)| {
-        (l + f64::from(*loss), w + f64::from(*weight))
-    });
-    Ok((loss / weight) as f32)
+        .collect();
+    let sum = |of: fn(&(f32, f32)) -> f32| losses.iter().map(|l| f64::from(of(l))).sum::<f64>();
+    (sum(|l| l.0) / sum(|l| l.1)) as f32
 }
 
 fn gradients(
@@ -187,74 +156,6 @@ fn gradients(
         parts.next().ok_or_else(|| LabError::Nothing { stage, reason: "an empty batch".into() })?;
     parts.for_each(|part| sum.add(part));
     Ok(sum)
-}
-
-/// Examples in a seeded order, a new one each pass.
-struct Order<'a> {
-    plan: &'a Plan,
-    examples: &'a [Example],
-    pass: u64,
-    queue: Vec<usize>,
-}
-
-impl<'a> Order<'a> {
-    /// The order as it is after `steps` batches.
-    fn at(plan: &'a Plan, examples: &'a [Example], steps: usize) -> Self {
-        let mut order = Self { plan, examples, pass: 0, queue: Vec::new() };
-        for _ in 0..steps {
-            order.draw();
-        }
-        order
-    }
-
-    fn draw(&mut self) -> Vec<usize> {
-        let (mut drawn, mut tokens) = (Vec::new(), 0);
-        while tokens < self.plan.tokens_per_step {
-            let Some(index) = self.queue.pop() else {
-                self.queue = (0..self.examples.len()).collect();
-                let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed.wrapping_add(self.pass));
-                self.queue.shuffle(&mut rng);
-                self.pass += 1;
-                continue;
-            };
-            tokens += self.examples[index].tokens.len();
-            drawn.push(index);
-        }
-        drawn
-    }
-
-    /// The next batch in [`SHARDS`] parts of about the same number of tokens.
-    fn next_batch(&mut self) -> Vec<Packed> {
-        let mut drawn = self.draw();
-        drawn.sort_by_key(|&index| std::cmp::Reverse(self.examples[index].tokens.len()));
-        let mut shards = vec![Packed::default(); SHARDS];
-        for index in drawn {
-            if let Some(shard) = shards.iter_mut().min_by_key(|shard| shard.tokens.len()) {
-                self.examples[index].pack(shard);
-            }
-        }
-        shards.retain(|shard| !shard.rows.is_empty());
-        shards
-    }
-}
-
-struct Metrics {
-    path: std::path::PathBuf,
-    file: std::fs::File,
-}
-
-impl Metrics {
-    fn open(folder: &Path) -> Result<Self, LabError> {
-        let path = folder.join("metrics.jsonl");
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
-        Ok(Self { file: file.map_err(|e| LabError::io(&path, e))?, path })
-    }
-
-    fn write(&mut self, progress: &Progress) -> Result<(), LabError> {
-        let line = serde_json::to_string(progress)
-            .map_err(|e| LabError::unusable(&self.path, e.to_string()))?;
-        writeln!(self.file, "{line}").map_err(|e| LabError::io(&self.path, e))
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 //! Also a serving engine for builds without mistral.rs, and the one that the serving engine is
 //! tested against.
 
+mod check;
 mod decode;
+mod score;
 mod serve;
 
-pub use decode::{continue_all, score_all};
+pub use decode::continue_all;
+pub use score::score_all;
 pub use serve::BatchEngine;
