@@ -1,6 +1,6 @@
 //! `glore serve`: the API and the pages.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -114,7 +114,10 @@ async fn drain(app: &App, mut tasks: JoinSet<()>) {
 fn start_log(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.filter)
         .with_context(|| format!("configuration: log.filter = {}", log.filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if log.json {
         builder.json().init()
     } else {
