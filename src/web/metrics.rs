@@ -1,6 +1,6 @@
 //! What `/metrics` shows, and the numbers of every request.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -17,6 +17,9 @@ static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 /// # Errors
 /// When another library has taken the place of the recorder.
 pub fn install() -> Result<(), BuildError> {
+    // Two callers at once must not both try: the second would be told that the place is taken.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     if HANDLE.get().is_some() {
         return Ok(());
     }
