@@ -6,6 +6,7 @@
 mod admission;
 mod app;
 mod health;
+mod pages;
 mod queue;
 mod reject;
 mod runs;

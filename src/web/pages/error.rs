@@ -19,12 +19,7 @@ struct ErrorPage<'a> {
 
 /// What happened, why, and what to do. The request is out of reach here, so the theme is the
 /// system's until the script has read the cookie, and nothing is said of the models.
-pub fn error_page(
-    status: StatusCode,
-    title: &str,
-    detail: &str,
-    request_id: &str,
-) -> Html<String> {
+pub fn error_page(status: StatusCode, title: &str, detail: &str, request_id: &str) -> Html<String> {
     let shell = Shell { back: "/".to_owned(), ..Shell::default() };
     let (status, advice) = (status.as_u16(), advice(status));
     let page = ErrorPage { shell, status, title, detail, advice, request_id };

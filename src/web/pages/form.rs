@@ -128,12 +128,7 @@ fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults
 }
 
-fn number<T: FromStr>(
-    faults: &mut Vec<Fault>,
-    field: &str,
-    what: &str,
-    text: &str,
-) -> Option<T> {
+fn number<T: FromStr>(faults: &mut Vec<Fault>, field: &str, what: &str, text: &str) -> Option<T> {
     let text = text.trim();
     if text.is_empty() {
         return None;

@@ -140,12 +140,7 @@ fn settings(form: &SolveForm, limits: &Limits) -> Vec<Setting> {
     };
     let Limits { max_samples, max_tokens, default_tokens, .. } = limits;
     vec![
-        setting(
-            "samples",
-            "Samples",
-            format!("of best-of-n, 1 to {max_samples}"),
-            &form.samples,
-        ),
+        setting("samples", "Samples", format!("of best-of-n, 1 to {max_samples}"), &form.samples),
         setting(
             "temperature",
             "Temperature",

@@ -78,10 +78,7 @@ pub async fn live(
 }
 
 /// Ends the run and shows it; one that had ended before is just shown.
-pub async fn cancel(
-    State(app): State<App>,
-    RunPath(id): RunPath,
-) -> Result<Redirect, Error> {
+pub async fn cancel(State(app): State<App>, RunPath(id): RunPath) -> Result<Redirect, Error> {
     api::cancel::cancel(&app, id).await?;
     Ok(Redirect::to(&format!("/runs/{id}")))
 }

@@ -179,11 +179,12 @@ fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
         let turned = RunsQuery { chosen: (!on).then_some(kind), ..query.clone() };
         chip("chosen", kind.as_str(), kind.as_str(), on, turned)
     });
-    let verdicts = [(true, "true", "right"), (false, "false", "wrong")].map(|(value, text, word)| {
-        let on = query.correct == Some(value);
-        let turned = RunsQuery { correct: (!on).then_some(value), ..query.clone() };
-        chip("correct", text, word, on, turned)
-    });
+    let verdicts =
+        [(true, "true", "right"), (false, "false", "wrong")].map(|(value, text, word)| {
+            let on = query.correct == Some(value);
+            let turned = RunsQuery { correct: (!on).then_some(value), ..query.clone() };
+            chip("correct", text, word, on, turned)
+        });
     let facet = |name, chips: Vec<Chip>| Facet {
         name,
         chips: chips.into_iter().filter(|chip| chip.on || chip.count > 0).collect(),

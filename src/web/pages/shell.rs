@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::engine::Health;
 
 /// The links of the head: address, word.
-const LINKS: [(&str, &str); 4] = [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/api", "API")];
+const LINKS: [(&str, &str); 4] =
+    [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/api", "API")];
 
 /// One link of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,8 +30,8 @@ pub fn url(name: &str) -> String {
 /// A file, if the address names one of this build.
 pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Result<Response, Error> {
     let file = Files::get(&name).filter(|file| short(&file.metadata.sha256_hash()) == hash);
-    let file = file
-        .ok_or_else(|| Error::new(Code::NotFound, "there is no such file in this version"))?;
+    let file =
+        file.ok_or_else(|| Error::new(Code::NotFound, "there is no such file in this version"))?;
     let headers = [(CONTENT_TYPE, content_type(&name)), (CACHE_CONTROL, FOREVER)];
     Ok((headers, file.data).into_response())
 }

@@ -69,10 +69,22 @@ pub fn diffs(run: &Run, only_changes: bool) -> Vec<Diff> {
         .collect()
 }
 
-/// The words of each step of `new`, with what is new to it and what went marked in them.
-pub fn inline(old: &ScoredSolution, new: &ScoredSolution) -> Vec<Vec<Part>> {
+/// The words of each step of `new`, with what is new to it and what went marked in them. None for
+/// a step that was rewritten: marks on nearly every word tell nothing.
+pub fn inline(old: &ScoredSolution, new: &ScoredSolution) -> Vec<Option<Vec<Part>>> {
     let rows = diff_solutions(&old.step_texts(), &new.step_texts());
-    rows.iter().filter(|row| row.to.is_some()).map(|row| parts(&row.ops, None)).collect()
+    let rows = rows.iter().filter(|row| row.to.is_some());
+    rows.map(|row| is_edit(&row.ops).then(|| parts(&row.ops, None))).collect()
+}
+
+/// Whether enough stayed for the changes to be worth marking one by one.
+fn is_edit(ops: &[DiffOp]) -> bool {
+    let letters = |wanted: Op| -> usize {
+        let texts = ops.iter().filter(|op| op.op == wanted).map(|op| &op.text);
+        texts.map(|text| text.chars().filter(|c| !c.is_whitespace()).count()).sum()
+    };
+    let (stayed, gone, new) = (letters(Op::Equal), letters(Op::Delete), letters(Op::Insert));
+    stayed >= gone.max(new)
 }
 
 /// The operations as parts, without those of one side.
@@ -108,25 +120,30 @@ impl Sides<'_> {
 
     fn row(&self, step: &StepDiff) -> Row {
         if step.is_equal() && step.from.is_some() && step.to.is_some() {
-            return self.new_line(step).map_or(Row::Kept(1), Row::Same);
+            return self.new_line(step, false).map_or(Row::Kept(1), Row::Same);
         }
-        Row::Changed(self.old_line(step), self.new_line(step))
+        let whole = !is_edit(&step.ops);
+        Row::Changed(self.old_line(step, whole), self.new_line(step, whole))
     }
 
-    fn old_line(&self, step: &StepDiff) -> Option<Line> {
+    fn old_line(&self, step: &StepDiff, whole: bool) -> Option<Line> {
         let index = step.from?;
         let id = self.first.then(|| format!("step-{index}"));
-        Some(self.line(self.base, index, id, parts(&step.ops, Some(Op::Insert))))
+        let parts =
+            if whole { unmarked(self.base, index) } else { parts(&step.ops, Some(Op::Insert)) };
+        Some(self.line(self.base, index, id, parts))
     }
 
-    fn new_line(&self, step: &StepDiff) -> Option<Line> {
+    fn new_line(&self, step: &StepDiff, whole: bool) -> Option<Line> {
         let index = step.to?;
         // A step that is in both is shown once: the old permalink is the one people have.
         let id = match step.from {
             Some(from) if step.is_equal() && self.first => format!("step-{from}"),
             _ => format!("{}-step-{index}", self.slug),
         };
-        Some(self.line(self.solution, index, Some(id), parts(&step.ops, Some(Op::Delete))))
+        let parts =
+            if whole { unmarked(self.solution, index) } else { parts(&step.ops, Some(Op::Delete)) };
+        Some(self.line(self.solution, index, Some(id), parts))
     }
 
     fn line(
@@ -158,6 +175,12 @@ impl Sides<'_> {
             }
         }
     }
+}
+
+/// A step whose line is marked as a whole.
+fn unmarked(solution: &ScoredSolution, index: usize) -> Vec<Part> {
+    let step = solution.steps.get(index - 1);
+    step.map(|step| Part { class: "same", text: step.text.clone() }).into_iter().collect()
 }
 
 /// Puts neighbouring equal steps into one row that counts them.
@@ -192,6 +215,14 @@ mod tests {
             prop_assert_eq!(text(&parts(&ops, Some(Op::Insert))), old);
             prop_assert_eq!(text(&parts(&ops, Some(Op::Delete))), new);
         }
+    }
+
+    #[test]
+    fn a_line_that_shares_little_is_rewritten_rather_than_edited() {
+        let edit = |old, new| is_edit(&diff_words(old, new));
+        assert!(edit("They have 14 + 10 = 24 apples.", "They have 14 + 9 = 23 apples."));
+        assert!(!edit("So the answer is 38.", "Ana and Ben have 14 + 23 = 37 apples."));
+        assert!(!edit("", "A new step."));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A run as its page shows it.
 
 use super::{
-    Diff, Live, Provenance, Score, SolutionView, Trouble, Verdict, When, diffs, kind_words,
-    outcome, solutions, source_word, why,
+    Diff, Live, Provenance, SolutionView, Trouble, Verdict, When, diffs, outcome, solutions,
+    source_word, why,
 };
 use crate::domain::{Run, RunKind, Strategy, Timestamp};
 
@@ -55,9 +55,8 @@ pub struct RunView {
     pub took: String,
     pub answer: Option<String>,
     pub verdict: Option<Verdict>,
-    /// Such as `local refinement`.
-    pub chosen: Option<&'static str>,
-    pub chosen_orm: Option<Score>,
+    /// Such as `local refinement` or `sample 5`.
+    pub chosen: Option<String>,
     pub why: Option<String>,
     pub outcome: Option<&'static str>,
     pub solutions: Vec<SolutionView>,
@@ -90,6 +89,7 @@ impl RunView {
         let Around { compare, stage, now, server } = around;
         let all = diffs(run, compare == Compare::Changes);
         let chosen = run.chosen_solution();
+        let columns = solutions(run);
         Self {
             id: run.id.to_string(),
             status: run.status.as_str(),
@@ -100,11 +100,13 @@ impl RunView {
             took: took(run.timings_ms.total()),
             answer: run.answer.clone(),
             verdict: chosen.map(|solution| Verdict::of(run, solution)),
-            chosen: chosen.map(|solution| kind_words(solution.kind)),
-            chosen_orm: chosen.and_then(|solution| solution.orm).map(Score::orm),
+            chosen: columns
+                .iter()
+                .find(|column| column.chosen)
+                .map(|column| column.name.to_lowercase()),
             why: why(run),
             outcome: outcome(run),
-            solutions: solutions(run),
+            solutions: columns,
             compare,
             compares: !all.is_empty(),
             diffs: if compare == Compare::Side { Vec::new() } else { all },

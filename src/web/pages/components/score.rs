@@ -29,7 +29,13 @@ impl Score {
             v if v >= HIGH => ("high", "likely"),
             _ => ("mid", "unsure"),
         };
-        Self { number: beside(value, limit), percent: percent(value), tick: Some(percent(limit)), band, word }
+        Self {
+            number: beside(value, limit),
+            percent: percent(value),
+            tick: Some(percent(limit)),
+            band,
+            word,
+        }
     }
 
     /// Of a whole solution, by the ORM. It has no band: it says nothing of any step, and only its
@@ -55,9 +61,8 @@ pub fn source_word(source: ThresholdSource) -> &'static str {
 
 /// A score that is rounded onto the threshold looks as if it passed; more decimals tell.
 fn beside(value: f64, limit: f64) -> String {
-    let honest = |text: &String| {
-        text.parse::<f64>().is_ok_and(|shown| (shown < limit) == (value < limit))
-    };
+    let honest =
+        |text: &String| text.parse::<f64>().is_ok_and(|shown| (shown < limit) == (value < limit));
     let mut texts = (2..=6).map(|decimals| format!("{value:.decimals$}"));
     texts.find(honest).unwrap_or_else(|| format!("{value}"))
 }

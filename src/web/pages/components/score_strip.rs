@@ -13,7 +13,7 @@ const INSET: f64 = 12.0;
 /// Most step numbers under the axis.
 const MOST_LABELS: usize = 12;
 /// Half the height and the width of the threshold's label.
-const LABEL: (f64, f64) = (7.0, 150.0);
+const LABEL: (f64, f64) = (7.0, 134.0);
 
 /// One step.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +87,8 @@ impl Strip {
         });
         let source = source_word(threshold.source);
         let limit = number(threshold.sorm);
-        let (label_x, label_y, label_ends) = emptiest(&points, threshold_y);
+        let drop_x = drop.as_ref().map(|drop| drop.x);
+        let (label_x, label_y, label_ends) = emptiest(&points, drop_x, threshold_y);
         Some(Self {
             slug: slug.to_owned(),
             title: format!("{name}: step scores"),
@@ -127,8 +128,8 @@ fn y(p: f64) -> f64 {
     BOTTOM - (BOTTOM - TOP) * p
 }
 
-/// The corner by the threshold that the curve crosses least.
-fn emptiest(points: &[Point], threshold_y: f64) -> (f64, f64, bool) {
+/// The corner by the threshold that the curve and the line of the drop cross least.
+fn emptiest(points: &[Point], drop_x: Option<f64>, threshold_y: f64) -> (f64, f64, bool) {
     let corners = [
         (RIGHT, threshold_y - 4.0, true),
         (RIGHT, threshold_y + 11.0, true),
@@ -141,7 +142,10 @@ fn emptiest(points: &[Point], threshold_y: f64) -> (f64, f64, bool) {
         let (from, to) =
             if corner.2 { (corner.0 - width, corner.0) } else { (corner.0, corner.0 + width) };
         let middle = corner.1 - 4.0;
-        curve(points).filter(|(x, y)| *x >= from && *x <= to && (y - middle).abs() < half).count()
+        let drop = usize::from(drop_x.is_some_and(|x| x >= from && x <= to));
+        let dots = curve(points);
+        let under = dots.filter(|(x, y)| *x >= from && *x <= to && (y - middle).abs() < half);
+        under.count() + 2 * drop
     };
     let best = corners.into_iter().filter(inside).min_by_key(|corner| crossed(corner));
     best.unwrap_or(corners[0])
@@ -160,12 +164,7 @@ fn curve(points: &[Point]) -> impl Iterator<Item = (f64, f64)> + '_ {
     between.chain(points.last().map(|p| (p.x, p.y)))
 }
 
-fn describe(
-    solution: &ScoredSolution,
-    threshold: &Threshold,
-    limit: &str,
-    source: &str,
-) -> String {
+fn describe(solution: &ScoredSolution, threshold: &Threshold, limit: &str, source: &str) -> String {
     let mut text = format!(
         "How likely the right answer can still be reached after each step, by the SORM, from 0 to \
          1. Threshold {limit}, from {source}."
@@ -196,7 +195,10 @@ mod tests {
         let point = |index, x, p| Point { index, x, y: y(p), band: "high", labelled: true };
         // Falls through the right half of the threshold line.
         let points = [point(1, 42.0, 0.95), point(2, 200.0, 0.9), point(3, 298.0, 0.1)];
-        let (_, _, ends) = emptiest(&points, y(0.5));
+        let (_, _, ends) = emptiest(&points, None, y(0.5));
         assert!(!ends, "the left is empty");
+        let flat = [point(1, 42.0, 0.9), point(2, 298.0, 0.9)];
+        assert!(emptiest(&flat, None, y(0.5)).2, "the right, when both are");
+        assert!(!emptiest(&flat, Some(298.0), y(0.5)).2, "the line of the drop stands there");
     }
 }

@@ -2,7 +2,9 @@
 
 use super::diff::{Part, inline};
 use super::{Score, Strip, Verdict, kind_words, number, slugs};
-use crate::domain::{Finish, Probability, Run, ScoredSolution, ScoredStep, SolutionKind, Threshold};
+use crate::domain::{
+    Finish, Probability, Run, ScoredSolution, ScoredStep, SolutionKind, Threshold,
+};
 
 /// One step of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct StepView {
     pub first_error: bool,
     /// Taken over from the draft by a local refinement.
     pub kept: bool,
+    /// It shares too little with the step it replaced for marks to tell anything.
+    pub rewritten: bool,
 }
 
 /// One column.
@@ -54,11 +58,9 @@ pub fn solutions(run: &Run) -> Vec<SolutionView> {
 fn column(run: &Run, nth: usize, solution: &ScoredSolution, slug: String) -> SolutionView {
     let base = run.solutions.first().filter(|_| nth > 0);
     let refined = matches!(solution.kind, SolutionKind::Global | SolutionKind::Local);
-    let mut marked = match base.filter(|_| refined) {
-        Some(base) => inline(base, solution),
-        None => Vec::new(),
-    };
-    marked.resize_with(solution.steps.len(), Vec::new);
+    let compared = base.filter(|_| refined);
+    let mut marked = compared.map(|base| inline(base, solution)).unwrap_or_default();
+    marked.resize_with(solution.steps.len(), || None);
     let prefix = if nth == 0 { String::new() } else { format!("{slug}-") };
     let mut before = None;
     let steps = solution
@@ -66,11 +68,12 @@ fn column(run: &Run, nth: usize, solution: &ScoredSolution, slug: String) -> Sol
         .iter()
         .zip(marked)
         .map(|(step, parts)| {
+            let rewritten = compared.is_some() && parts.is_none();
             let view = view(step, parts, &prefix, before, &run.threshold);
             before = step.sorm;
             let first_error = solution.first_error_step == Some(step.index);
             let kept = solution.from_step.is_some_and(|from| step.index < from);
-            StepView { first_error, kept, ..view }
+            StepView { first_error, kept, rewritten, ..view }
         })
         .collect();
     let name = name(solution.kind, &slug);
@@ -96,7 +99,7 @@ fn column(run: &Run, nth: usize, solution: &ScoredSolution, slug: String) -> Sol
 
 fn view(
     step: &ScoredStep,
-    parts: Vec<Part>,
+    parts: Option<Vec<Part>>,
     prefix: &str,
     before: Option<Probability>,
     threshold: &Threshold,
@@ -106,12 +109,13 @@ fn view(
     StepView {
         id: format!("{prefix}step-{}", step.index),
         index: step.index,
-        parts: if parts.is_empty() { whole() } else { parts },
+        parts: parts.unwrap_or_else(whole),
         score: step.sorm.map(|p| Score::sorm(p, threshold)),
         change,
         orm: step.orm.map(number),
         first_error: false,
         kept: false,
+        rewritten: false,
     }
 }
 

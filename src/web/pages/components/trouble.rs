@@ -39,11 +39,15 @@ impl Trouble {
     }
 }
 
-/// With a capital and a full stop, whoever wrote it.
+/// With a capital and a full stop, whoever wrote it; a role that it begins with stays as it is.
 fn sentence(text: &str) -> String {
-    let mut letters = text.trim().chars();
+    let text = text.trim();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    if text.split_whitespace().next().is_some_and(|word| word.ends_with(':')) {
+        return format!("{text}{stop}");
+    }
+    let mut letters = text.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let stop = if text.trim().ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }
 
@@ -71,7 +75,8 @@ mod tests {
 
     #[test]
     fn causes_are_sentences() {
-        assert_eq!(sentence("policy: it broke"), "Policy: it broke.");
+        assert_eq!(sentence("it broke"), "It broke.");
+        assert_eq!(sentence("sorm: it broke"), "sorm: it broke.");
         assert_eq!(sentence("Done."), "Done.");
     }
 }

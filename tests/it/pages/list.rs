@@ -1,0 +1,51 @@
+//! The list of runs, and the lab.
+
+use glore::domain::Role;
+use glore::engine::{Health, ScriptedEngine};
+
+use super::{all, css, html, one, samples};
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn the_list_filters_searches_and_goes_on() {
+    let app = TestApp::new().await;
+    let empty = html(&app.get("/runs").await);
+    assert!(one(&empty, "main").contains("no runs yet"));
+    assert_eq!(empty.select(&css("main a[href='/']")).count(), 1, "says what to do next");
+    for _ in 0..25 {
+        app.app.store.runs().insert(&samples::right_draft()).await.expect("stored");
+    }
+    let local = samples::local_wins();
+    app.app.store.runs().insert(&local).await.expect("stored");
+
+    let page = html(&app.get("/runs").await);
+    assert_eq!(all(&page, ".runs tbody tr").len(), 25);
+    assert_eq!(all(&page, ".chip"), ["completed 26", "draft 25", "local 1", "right 26"]);
+    let older = page.select(&css("a[rel=next]")).next().and_then(|a| a.attr("href")).expect("more");
+    let rest = html(&app.get(older).await);
+    assert_eq!(all(&rest, ".runs tbody tr").len(), 1);
+
+    let found = html(&app.get("/runs?chosen=local&q=apples").await);
+    assert_eq!(all(&found, ".runs tbody tr").len(), 1);
+    assert_eq!(one(&found, ".chip[aria-current=true]"), "local 1");
+    assert_eq!(one(&found, ".chosen-cell"), "local refinement");
+    assert_eq!(found.select(&css("input[name=q][value=apples]")).count(), 1);
+    assert_eq!(found.select(&css("input[type=hidden][name=chosen][value=local]")).count(), 1);
+    let none = html(&app.get("/runs?q=nowhere").await);
+    assert!(one(&none, "main").contains("No run is like that"));
+    assert_eq!(app.get("/runs?status=sideways").await.status.as_u16(), 422);
+}
+
+#[tokio::test]
+async fn the_lab_says_what_answers() {
+    let app = TestApp::new().await;
+    let page = html(&app.get("/lab").await);
+    assert_eq!(all(&page, "tbody th b"), ["policy", "orm", "sorm", "global", "local"]);
+    assert!(one(&page, ".models-table").contains("threshold 0.50 (validation)"));
+    assert_eq!(one(&page, ".models"), "models ready");
+    let broken = ScriptedEngine::new().healthy(Health::NotReady("orm is <loading>".to_owned()));
+    let page = html(&TestApp::with(broken).await.get("/lab").await);
+    assert_eq!(one(&page, ".models"), "models not ready");
+    assert!(one(&page, ".note").contains("orm is <loading>"));
+    assert_eq!(Role::ALL.len(), 5);
+}

@@ -1,0 +1,120 @@
+//! Every page over every sample: whole, escaped, with nothing inline.
+
+use std::collections::HashSet;
+
+use super::{all, css, html, one, post_form, samples};
+use crate::app::{Answer, TestApp};
+
+/// Every page there is, over a store with every sample.
+async fn every_page() -> Vec<(String, Answer)> {
+    let app = TestApp::new().await;
+    let mut addresses: Vec<String> =
+        ["/", "/?example=apples", "/lab", "/api", "/nothing", "/runs"].map(str::to_owned).into();
+    for (_, run) in samples::all() {
+        app.app.store.runs().insert(&run).await.expect("stored");
+        for view in ["side", "unified", "changes"] {
+            addresses.push(format!("/runs/{}?view={view}", run.id));
+        }
+        addresses.push(format!("/?from={}", run.id));
+    }
+    addresses.push("/runs?q=%3Cscript%3E&status=completed".to_owned());
+    addresses.push("/runs?q=nowhere".to_owned());
+    let mut pages = Vec::new();
+    for address in addresses {
+        let answer = app.get(&address).await;
+        pages.push((address, answer));
+    }
+    let refused = post_form(&app, "/runs", "problem=&gate=%22%3E%3Cscript%3E").await;
+    pages.push(("POST /runs".to_owned(), refused));
+    pages
+}
+
+#[tokio::test]
+async fn every_page_is_whole() {
+    for (address, answer) in every_page().await {
+        let page = html(&answer);
+        assert_eq!(all(&page, "h1").len(), 1, "{address}");
+        assert_eq!(page.select(&css("html[lang=en]")).count(), 1, "{address}");
+        assert!(one(&page, "head > title").ends_with("· GLoRe"), "{address}");
+        assert_eq!(page.select(&css("body > a.skip[href='#main']")).count(), 1, "{address}");
+        assert_eq!(page.select(&css("main#main")).count(), 1, "{address}");
+        assert_eq!(all(&page, "header nav a"), ["Solve", "Runs", "Lab", "API"], "{address}");
+        let ids: Vec<_> = page.select(&css("[id]")).filter_map(|e| e.value().id()).collect();
+        let unique: HashSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len(), "{address}: {ids:?}");
+        for named in page.select(&css("[aria-labelledby], [aria-describedby], label[for]")) {
+            let by = ["aria-labelledby", "aria-describedby", "for"];
+            for id in by.iter().filter_map(|by| named.attr(by)).flat_map(str::split_whitespace) {
+                assert!(ids.contains(&id), "{address}: nothing is called {id}");
+            }
+        }
+        for link in page.select(&css("a[href^='#'], use")) {
+            let id = link.attr("href").unwrap_or_default().trim_start_matches('#');
+            assert!(ids.contains(&id), "{address}: #{id} leads nowhere");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_runs_or_is_styled_inline_and_nothing_comes_from_elsewhere() {
+    for (address, answer) in every_page().await {
+        let page = html(&answer);
+        assert_eq!(
+            page.select(&css("style, [style], iframe, object, base")).count(),
+            0,
+            "{address}"
+        );
+        for script in page.select(&css("script")) {
+            assert!(script.attr("src").is_some_and(|src| src.starts_with("/static/")), "{address}");
+            assert_eq!(script.inner_html(), "", "{address}");
+        }
+        for element in page.select(&css("*")) {
+            for (name, value) in element.value().attrs() {
+                assert!(!name.starts_with("on") && !name.starts_with("hx-on"), "{address}: {name}");
+                if matches!(name, "href" | "src" | "action" | "hx-get") {
+                    let here = value.starts_with(['/', '#', '?']) && !value.starts_with("//");
+                    assert!(here, "{address}: {name}={value}");
+                }
+            }
+        }
+        for polling in page.select(&css("[hx-trigger]")) {
+            assert_eq!(polling.attr("hx-trigger"), Some("every 400ms"), "{address}");
+        }
+    }
+}
+
+#[test]
+fn templates_hold_no_way_around_the_escaping() {
+    let mut folders = vec![std::path::PathBuf::from("templates")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let template = std::fs::read_to_string(&path).expect("a template");
+            let path = path.display();
+            for word in
+                ["|safe", "| safe", "escape=", "style=", "onclick", "hx-on", "js:", "<style"]
+            {
+                assert!(!template.contains(word), "{path}: {word}");
+            }
+            assert!(template.lines().count() <= 150, "{path} is too long");
+        }
+    }
+}
+
+#[tokio::test]
+async fn text_of_others_stays_text() {
+    let run = samples::hostile();
+    for view in ["side", "unified", "changes"] {
+        let app = TestApp::new().await;
+        app.app.store.runs().insert(&run).await.expect("stored");
+        let page = html(&app.get(&format!("/runs/{}?view={view}", run.id)).await);
+        assert_eq!(page.select(&css("main script, main img, main i, main u")).count(), 0, "{view}");
+        let problem = page.select(&css(".problem")).next().expect("the problem");
+        assert_eq!(problem.text().collect::<String>(), samples::HOSTILE);
+        assert_eq!(one(&page, "#answer b"), "'\"><script>");
+    }
+}
