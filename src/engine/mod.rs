@@ -1,18 +1,31 @@
 //! The only room that runs a model for the rest of the program.
 //!
 //! [`Engine`] speaks token ids, positions and probabilities: our own types, never a library's.
-//! `mistral.rs` is the only file that names the `mistralrs` crate; `batch.rs` runs the lab's small
-//! Llama; `scripted.rs` answers from a table in tests; `gate.rs` admits runs or refuses them at
-//! once. To add an engine, implement the trait in one file and name it in `load.rs`.
+//! `mistral/` is the only place that names the `mistralrs` crate; `batch/` runs the lab's small
+//! Llama; `scripted.rs` answers from a table in tests; `sampling.rs` picks tokens for all of them;
+//! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
+//! unpacks ours, and `load.rs` makes the engine that the configuration asks for. To add an engine,
+//! implement the trait in one file and name it in `load.rs`.
 
+pub mod batch;
+mod checkpoint;
+mod embedded;
 mod error;
 mod gate;
+mod limits;
+mod load;
+#[cfg(feature = "mistralrs")]
+mod mistral;
 mod request;
 mod sampling;
 mod scripted;
 
+pub use checkpoint::Checkpoint;
 pub use error::EngineError;
 pub use gate::{Gate, Permit, Ticket};
+pub use load::{Place, Plan, load, plan};
+#[cfg(feature = "mistralrs")]
+pub use mistral::MistralEngine;
 pub use request::{
     Cancel, CancelOnDrop, Description, FinishReason, GenerateRequest, Generation, Health,
     LabelPair, Sampling, ScoreRequest,
