@@ -5,10 +5,13 @@
 
 mod admission;
 mod app;
+mod engine;
 mod health;
+mod load;
 mod pages;
 mod queue;
 mod reject;
 mod runs;
 mod solve;
 mod store;
+mod tiny;
