@@ -98,7 +98,8 @@ pub struct EngineSection {
 
 impl Default for EngineSection {
     fn default() -> Self {
-        let kind = if cfg!(feature = "mistralrs") { EngineKind::Mistral } else { EngineKind::Batch };
+        let kind =
+            if cfg!(feature = "mistralrs") { EngineKind::Mistral } else { EngineKind::Batch };
         Self { kind, replicas: 0, queue: 32, concurrent: 0 }
     }
 }

@@ -35,8 +35,9 @@ pub use scripted::{ScriptedEngine, tokenizer as scripted_tokenizer};
 
 use futures::future::BoxFuture;
 
+pub use crate::config::ScoreFormat;
 use crate::domain::{Probability, Role};
-pub use crate::model::{Control, Tokenizer};
+pub use crate::model::{Control, ModelError, Tokenizer};
 
 /// Runs the models that play the five roles.
 ///

@@ -63,15 +63,17 @@ struct Scratch {
 /// Sequences in packed rows: sequence `s` holds rows `s.start..s.end`, at positions from zero.
 pub type Sequences = [Range<usize>];
 
+/// A block about to be applied: its parameters, and to which sequences.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    pub w: &'a [f32],
+    pub shape: &'a BlockShape,
+    pub sequences: &'a Sequences,
+}
+
 /// `y = x + attention(norm(x))`, then `y + mlp(norm(y))`; rows of `hidden` numbers.
-pub fn forward(
-    y: &mut Vec<f32>,
-    x: &[f32],
-    w: &[f32],
-    shape: &BlockShape,
-    sequences: &Sequences,
-    kept: &mut Kept,
-) {
+pub fn forward(y: &mut Vec<f32>, x: &[f32], block: Block, kept: &mut Kept) {
+    let Block { w, shape, sequences } = block;
     let (h, at, layout) = (shape.hidden, shape.attention, &shape.layout);
     let rows = x.len() / h;
     kept.normed.resize(rows * h, 0.0);
@@ -116,11 +118,10 @@ pub fn backward(
     dw: &mut [f32],
     dy: &[f32],
     x: &[f32],
-    w: &[f32],
-    shape: &BlockShape,
-    sequences: &Sequences,
+    block: Block,
     kept: &mut Kept,
 ) {
+    let Block { w, shape, sequences } = block;
     let (h, wide, at, layout) = (shape.hidden, shape.wide, shape.attention, &shape.layout);
     let rows = x.len() / h;
     let s = &mut kept.scratch;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape, Storage, Tensor, bail};
 
-use super::block::{BlockShape, Kept, backward, forward};
+use super::block::{Block, BlockShape, Kept, backward, forward};
 
 thread_local! {
     /// Buffers of finished operations: fresh memory costs a page fault every 4 KiB, which took
@@ -42,7 +42,8 @@ impl CustomOp2 for BlockOp {
         let (x, w) = (slice(x, x_layout)?, slice(w, w_layout)?);
         let mut kept = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
         let mut y = Vec::new();
-        forward(&mut y, x, w, &self.shape, &self.sequences, &mut kept);
+        let block = Block { w, shape: &self.shape, sequences: &self.sequences };
+        forward(&mut y, x, block, &mut kept);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok((CpuStorage::F32(y), x_layout.shape().clone()))
     }
@@ -62,8 +63,8 @@ impl CustomOp2 for BlockOp {
         with_values(x, |x| {
             with_values(w, |w| {
                 with_values(&dy, |dy| {
-                    let (shape, sequences) = (&self.shape, &self.sequences);
-                    backward(&mut dx, &mut dw, dy, x, w, shape, sequences, &mut kept);
+                    let block = Block { w, shape: &self.shape, sequences: &self.sequences };
+                    backward(&mut dx, &mut dw, dy, x, block, &mut kept);
                 })
             })
         })???;

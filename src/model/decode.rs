@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::block::{BlockShape, Kept, forward};
+use super::block::{Block, BlockShape, Kept, forward};
 use super::kernels::{
     CachedPart, attend_cached, cross_entropy, matmul_right_transposed, rms_norm, swiglu,
 };
@@ -86,7 +86,8 @@ impl Llama {
     pub fn read(&self, batch: &Packed, work: &mut Workspace) -> Vec<f32> {
         self.embed(&batch.tokens, &mut work.x);
         for w in &self.weights.blocks {
-            forward(&mut work.y, &work.x, w, &self.shape, &batch.sequences, &mut work.kept);
+            let block = Block { w, shape: &self.shape, sequences: &batch.sequences };
+            forward(&mut work.y, &work.x, block, &mut work.kept);
             std::mem::swap(&mut work.x, &mut work.y);
         }
         self.gather(&work.x, &batch.rows)
@@ -134,7 +135,8 @@ impl Llama {
         let mut caches = vec![Cache::default(); prompts.len()];
         self.embed(&batch.tokens, &mut work.x);
         for w in &self.weights.blocks {
-            forward(&mut work.y, &work.x, w, &self.shape, &batch.sequences, &mut work.kept);
+            let block = Block { w, shape: &self.shape, sequences: &batch.sequences };
+            forward(&mut work.y, &work.x, block, &mut work.kept);
             std::mem::swap(&mut work.x, &mut work.y);
             for (cache, sequence) in caches.iter_mut().zip(&batch.sequences) {
                 let (mut keys, mut values) = (Vec::new(), Vec::new());

@@ -112,6 +112,6 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn decoded(text: Result<String, crate::model::ModelError>) -> Result<String, PromptError> {
+fn decoded(text: Result<String, crate::engine::ModelError>) -> Result<String, PromptError> {
     text.map_err(|error| PromptError::Tokenizer(error.to_string()))
 }

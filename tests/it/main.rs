@@ -4,7 +4,9 @@
 //! tests one promise through it.
 
 mod admission;
+mod agreement;
 mod app;
+mod embedded;
 mod engine;
 mod health;
 mod load;

@@ -7,7 +7,7 @@ use candle_core::Device;
 use crate::cli::print;
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::sets::{solutions, student_set};
-use crate::lab::train::{Plan, train};
+use crate::lab::train::{Plan, Task, train};
 use crate::model::{AdamSettings, Head, LlamaConfig, Tokenizer, Weights};
 
 /// Time the lab on this machine
@@ -58,10 +58,15 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             adam: AdamSettings::default(),
         };
         let clock = Instant::now();
-        let (head, cpu) = (Head::Vocabulary, Device::Cpu);
-        let held_out = &examples[..1];
-        let done =
-            train(&plan, weights, head, &examples, held_out, &cpu, folder.path(), &mut |_| {})?;
+        let task = Task {
+            plan: &plan,
+            head: Head::Vocabulary,
+            examples: &examples,
+            held_out: &examples[..1],
+            device: &Device::Cpu,
+            folder: folder.path(),
+        };
+        let done = train(task, weights, &mut |_| {})?;
         let rate = done.tokens as f64 / clock.elapsed().as_secs_f64();
         // Forward and backward take about six operations a parameter and token (Kaplan et al. 2020).
         let share = 100.0 * rate * 6.0 * parameters as f64 / peak;

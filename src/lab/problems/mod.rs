@@ -3,8 +3,7 @@
 //!
 //! What lives here: the generator ([`generate`]), its families (`families/`, one small file each),
 //! the world of named quantities ([`World`]), the gold judge of a written step ([`check_step`],
-//! [`first_error`]), the splits ([`problems`]) and the six examples of the home page
-//! ([`six_examples`]).
+//! [`first_error`]) and the splits ([`problems`]).
 //!
 //! What may not live here: models, tokenisers, sampling, files, clocks. A problem is a pure
 //! function of a random generator, so that a data set is named by its seed alone. The judge is gold
@@ -21,7 +20,6 @@
 mod distractors;
 mod draft;
 mod equation;
-mod examples;
 mod families;
 mod regroup;
 mod splits;
@@ -38,7 +36,6 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 pub use equation::{Equation, Op};
-pub use examples::{Example, six_examples};
 pub use families::Family;
 pub use splits::{Difficulty, Problems, Split, problems};
 pub use verdict::{StepError, StepVerdict, check_step, first_error};

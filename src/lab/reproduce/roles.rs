@@ -8,7 +8,7 @@ use crate::lab::sampling::labels;
 use crate::lab::sets::{
     Rollouts, Sample, global_pairs, global_set, local_pairs, local_set, orm_samples, sorm_set,
 };
-use crate::lab::train::{Example, Trained, train};
+use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
 
 use super::bench::{Bench, Report};
@@ -45,9 +45,15 @@ pub fn fine_tune(bench: &mut Bench, role: Role) -> Result<Trained, LabError> {
     let plan = preset.fine_tuning_plan(role.as_str(), steps);
     let (device, folder) = (bench.device.clone(), bench.training_folder(role));
     let report = &mut bench.report;
-    train(&plan, start, head, &examples, &held_out, &device, &folder, &mut |progress| {
-        report(Report::Training(progress));
-    })
+    let task = Task {
+        plan: &plan,
+        head,
+        examples: &examples,
+        held_out: &held_out,
+        device: &device,
+        folder: &folder,
+    };
+    train(task, start, &mut |progress| report(Report::Training(progress)))
 }
 
 /// The set of a role, from the files of the training split or, with `-validation`, the other.

@@ -9,7 +9,7 @@ use crate::engine::Tokenizer;
 use crate::lab::LabError;
 use crate::lab::problems::{Difficulty, Split, WordProblem, problems};
 use crate::lab::sets::{solutions, student_set};
-use crate::lab::train::{Progress, Trained, train};
+use crate::lab::train::{Progress, Task, Trained, train};
 use crate::model::{Head, LlamaConfig, Weights};
 
 /// The tokenizer of all five models, learnt from training problems; read back when already there.
@@ -49,8 +49,15 @@ pub fn student(
     let vocabulary = tokenizer.vocab_size();
     let config = LlamaConfig::small(vocabulary, preset.width, preset.layers, preset.feed_forward);
     let start = Weights::random(&config, preset.seed);
-    let (plan, head) = (preset.student_plan(), Head::Vocabulary);
-    train(&plan, start, head, &to_learn, &held_out, device, &folder.join("student"), report)
+    let task = Task {
+        plan: &preset.student_plan(),
+        head: Head::Vocabulary,
+        examples: &to_learn,
+        held_out: &held_out,
+        device,
+        folder: &folder.join("student"),
+    };
+    train(task, start, report)
 }
 
 /// The first `count` problems of a split.

@@ -30,21 +30,30 @@ pub struct Trained {
     pub tokens: u64,
 }
 
-/// Trains from `start` on `examples`, in a new seeded order each pass; resumes from `folder`
-/// when a state of the same plan lies there; appends to `folder/metrics.jsonl`.
+/// What is trained on what, where, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'a> {
+    pub plan: &'a Plan,
+    pub head: Head,
+    pub examples: &'a [Example],
+    /// Measured every now and then; decides which weights are kept.
+    pub held_out: &'a [Example],
+    pub device: &'a Device,
+    /// For the state, the best weights and `metrics.jsonl`.
+    pub folder: &'a Path,
+}
+
+/// Trains from `start` on the task's examples, in a new seeded order each pass; resumes when a state
+/// of the same plan lies in the folder.
 ///
 /// # Errors
 /// [`LabError::Nothing`] without examples, [`LabError::Diverged`], and errors of files and device.
 pub fn train(
-    plan: &Plan,
+    task: Task,
     start: Weights,
-    head: Head,
-    examples: &[Example],
-    held_out: &[Example],
-    device: &Device,
-    folder: &Path,
     report: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, LabError> {
+    let Task { plan, head, examples, held_out, device, folder } = task;
     if examples.is_empty() || held_out.is_empty() {
         let reason = format!("{} to train on, {} held out", examples.len(), held_out.len());
         return Err(LabError::Nothing { stage: "train", reason });
@@ -186,17 +195,16 @@ mod tests {
     fn run(steps: usize, folder: &Path) -> Trained {
         let start = Weights::random(&LlamaConfig::small(300, 32, 1, 64), 1);
         let (train_on, held_out) = (examples(0), examples(0));
-        train(
-            &plan(steps),
-            start,
-            Head::Vocabulary,
-            &train_on,
-            &held_out,
-            &Device::Cpu,
+        let (plan, device) = (plan(steps), Device::Cpu);
+        let task = Task {
+            plan: &plan,
+            head: Head::Vocabulary,
+            examples: &train_on,
+            held_out: &held_out,
+            device: &device,
             folder,
-            &mut |_| {},
-        )
-        .expect("trained")
+        };
+        train(task, start, &mut |_| {}).expect("trained")
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Which words a model is shown: ours, if it was trained on them, else plain ones.
 
 use super::{PromptError, ScoredPrompt, plain, tagged};
-use crate::config::ScoreFormat;
 use crate::domain::Solution;
-use crate::engine::{Control, Description};
+use crate::engine::{Control, Description, ScoreFormat};
 
 /// Writes prompts for one model.
 #[derive(Debug, Clone, Copy)]

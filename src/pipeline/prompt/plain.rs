@@ -94,13 +94,12 @@ fn written(model: &Description, text: &str) -> Result<Vec<u32>, PromptError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ScoreFormat;
     use crate::domain::Role;
     use crate::engine::{Engine, ScriptedEngine};
 
     fn model(step_tag: Option<&str>) -> Description {
         let mut model = ScriptedEngine::new().describe(Role::Sorm).clone();
-        model.score_format = ScoreFormat::StepTag;
+        model.score_format = crate::engine::ScoreFormat::StepTag;
         model.step_tag = step_tag.map(str::to_owned);
         model
     }

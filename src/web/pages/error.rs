@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 
 use super::Shell;
+use super::components::sentence;
 
 #[derive(Template)]
 #[template(path = "pages/error.html")]
@@ -12,7 +13,7 @@ struct ErrorPage<'a> {
     shell: Shell,
     status: u16,
     title: &'a str,
-    detail: &'a str,
+    detail: String,
     advice: &'static str,
     request_id: &'a str,
 }
@@ -21,6 +22,7 @@ struct ErrorPage<'a> {
 /// system's until the script has read the cookie, and nothing is said of the models.
 pub fn error_page(status: StatusCode, title: &str, detail: &str, request_id: &str) -> Html<String> {
     let shell = Shell { back: "/".to_owned(), ..Shell::default() };
+    let detail = sentence(detail);
     let (status, advice) = (status.as_u16(), advice(status));
     let page = ErrorPage { shell, status, title, detail, advice, request_id };
     Html(page.render().unwrap_or_else(|_| "<h1>Something went wrong here</h1>".to_owned()))

@@ -26,6 +26,8 @@ pub struct Link {
 #[derive(Debug, Clone, Default)]
 pub struct Shell {
     pub theme: Theme,
+    /// Path of this page; empty for one that no link leads to.
+    pub here: String,
     /// Where the theme switch leads back to.
     pub back: String,
     /// Whether the models answer; `None` where nobody asked, as on an error page.
@@ -35,8 +37,7 @@ pub struct Shell {
 impl Shell {
     /// The head's links, with the current page marked.
     pub fn links(&self) -> Vec<Link> {
-        let path = self.back.split('?').next().unwrap_or_default();
-        LINKS.map(|(href, word)| Link { href, word, here: path == href }).to_vec()
+        LINKS.map(|(href, word)| Link { href, word, here: self.here == href }).to_vec()
     }
 
     /// Why the models do not answer; `None` when they do or nobody asked.
@@ -66,6 +67,7 @@ impl FromRequestParts<App> for Shell {
         };
         Ok(Self {
             theme: theme.unwrap_or_default(),
+            here: back.split('?').next().unwrap_or_default().to_owned(),
             back: back.to_owned(),
             models: Some(app.engine.health()),
         })

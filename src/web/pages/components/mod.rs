@@ -20,7 +20,7 @@ pub use run_view::{Around, Compare, RunView, one_line, took};
 pub use score::{Score, number, source_word};
 pub use score_strip::Strip;
 pub use steps::{SolutionView, StepView, solutions};
-pub use trouble::Trouble;
+pub use trouble::{Trouble, sentence};
 pub use verdict::Verdict;
 pub use why::{outcome, why};
 

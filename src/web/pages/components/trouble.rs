@@ -40,7 +40,7 @@ impl Trouble {
 }
 
 /// With a capital and a full stop, whoever wrote it; a role that it begins with stays as it is.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     if text.split_whitespace().next().is_some_and(|word| word.ends_with(':')) {
