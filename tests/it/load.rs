@@ -8,7 +8,7 @@ use glore::engine::{EngineError, plan};
 use glore::model::Card;
 use tempfile::TempDir;
 
-use crate::tiny::{self, Architecture};
+use crate::tiny::{self, Architecture, Values};
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -43,7 +43,7 @@ fn edit(name: &'static str, from: &'static str, to: &'static str) -> impl FnOnce
     }
 }
 
-fn spoil_tensor(name: &'static str, spoil: fn(&mut (Vec<usize>, Vec<f32>))) -> impl FnOnce(&Path) {
+fn spoil_tensor(name: &'static str, spoil: fn(&mut Values)) -> impl FnOnce(&Path) {
     move |folder| {
         tiny::write_changed(folder, Architecture::Llama, 1, |tensors| {
             spoil(tensors.get_mut(name).expect("the tensor"));
@@ -119,7 +119,7 @@ fn other_architectures_and_other_shapes_are_refused() {
 
 #[test]
 fn weights_that_are_not_numbers_are_refused_by_tensor() {
-    let spoils: [fn(&mut (Vec<usize>, Vec<f32>)); 2] =
+    let spoils: [fn(&mut Values); 2] =
         [|tensor| tensor.1[3] = f32::NAN, |tensor| tensor.1[70] = f32::INFINITY];
     for spoil in spoils {
         let said = refusal(spoil_tensor("model.layers.1.mlp.up_proj.weight", spoil));

@@ -31,8 +31,11 @@ pub enum Architecture {
     Qwen2,
 }
 
-/// Tensors by name: shape and values. To be spoiled by tests.
-pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+/// Shape and values; to be spoiled by tests.
+pub type Values = (Vec<usize>, Vec<f32>);
+
+/// Tensors by name.
+pub type Tensors = BTreeMap<String, Values>;
 
 pub fn tokenizer() -> std::sync::Arc<Tokenizer> {
     scripted_tokenizer()
@@ -178,7 +181,7 @@ pub fn write_gguf(file: &Path, seed: u64) {
         ("mlp.up_proj", "ffn_up"),
         ("mlp.down_proj", "ffn_down"),
     ];
-    let quantised = |(name, (shape, values)): (String, (Vec<usize>, Vec<f32>))| {
+    let quantised = |(name, (shape, values)): (String, Values)| {
         let name = names.iter().fold(name, |name, (from, to)| name.replace(from, to));
         let kind = if shape.len() == 2 { GgmlDType::Q8_0 } else { GgmlDType::F32 };
         let tensor = Tensor::from_vec(values, shape, &Device::Cpu).expect("a tensor");
