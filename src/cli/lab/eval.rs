@@ -29,6 +29,9 @@ pub struct Args {
     /// Seed of the problems and of the samples.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// SORM threshold to try instead of the model's own.
+    #[arg(long)]
+    threshold: Option<f64>,
     /// Print an object for programs instead of a table.
     #[arg(long)]
     json: bool,
@@ -60,6 +63,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         tokenizer = Some(checkpoint.tokenizer.clone());
         models.insert(role, Llama::new(Weights::load(&checkpoint.path)?));
     }
+    thresholds.sorm = args.threshold.unwrap_or(thresholds.sorm);
     let Some(tokenizer) = tokenizer else { anyhow::bail!("no model plays any role") };
     let difficulty = match split {
         Split::Harder => Difficulty::harder(),

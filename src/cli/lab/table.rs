@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::lab::measure::{Evaluation, Figure};
 
 /// The rows, in the order in which they are read, and what each one is.
-const ROWS: [(&str, &str); 29] = [
+const ROWS: [(&str, &str); 30] = [
     ("greedy", "draft alone"),
     ("global", "global refinement alone"),
     ("local", "local refinement alone"),
@@ -25,6 +25,7 @@ const ROWS: [(&str, &str); 29] = [
     ("break_rate_global_alone", "right drafts broken by global alone"),
     ("break_rate_local_alone", "right drafts broken by local alone"),
     ("break_rate", "right drafts broken, ORM choosing"),
+    ("draft_only_words_wrong", "drafts with right equations and wrong words"),
     ("orm_step_accuracy", "ORM: steps told right"),
     ("sorm_step_accuracy", "SORM: steps told right"),
     ("orm_first_error", "ORM: first error found exactly"),

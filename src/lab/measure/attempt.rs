@@ -7,7 +7,7 @@ use super::threshold::Thresholds;
 use crate::domain::{Answer, Role, Solution};
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
-use crate::lab::problems::{WordProblem, first_error};
+use crate::lab::problems::{WordProblem, first_error, first_wrong_equation};
 use crate::lab::sampling::{Draw, draw, score};
 use crate::model::Llama;
 use crate::pipeline::prompt;
@@ -32,8 +32,10 @@ pub struct Tried {
     pub orm: f64,
     pub orm_steps: Vec<f64>,
     pub sorm_steps: Vec<f64>,
-    /// 1-based first step that is not true in the world of the problem.
+    /// 1-based first step whose equation is not true in the world of the problem.
     pub gold_first_error: Option<usize>,
+    /// Some step's words are wrong although every equation is right.
+    pub only_words_wrong: bool,
 }
 
 /// One problem, tried in every way.
@@ -151,13 +153,16 @@ impl Desk<'_> {
                 let answer = solution.answer();
                 let right = Answer::parse(&problem.answer.to_string());
                 let empty = solution.steps.is_empty();
+                let gold_first_error = first_wrong_equation(&problem.world, &solution.steps);
+                let false_words = first_error(&problem.world, &solution.steps).is_some();
                 Tried {
                     correct: answer.is_some() && answer == right,
                     answer,
                     orm: if empty { 0.0 } else { orm.whole },
                     orm_steps: orm.steps,
                     sorm_steps: sorm.steps,
-                    gold_first_error: first_error(&problem.world, &solution.steps),
+                    gold_first_error,
+                    only_words_wrong: gold_first_error.is_none() && false_words,
                     solution,
                 }
             })

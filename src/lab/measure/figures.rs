@@ -55,6 +55,8 @@ pub fn evaluate(tried: &Attempts, data: &str, seed: u64) -> Evaluation {
     put("break_rate_global_alone", rate(right().map(|a| !a.global.correct)));
     put("break_rate_local_alone", rate(right().map(|a| !local_or_draft(a).correct)));
 
+    put("draft_only_words_wrong", rate(all.iter().map(|a| a.draft.only_words_wrong)));
+
     let cuts = tried.thresholds;
     for (name, cut, steps) in [
         ("orm", cuts.orm, (|t| &t.orm_steps) as fn(&Tried) -> &Vec<f64>),
@@ -139,8 +141,8 @@ fn found(t: &Tried, cut: f64, steps: fn(&Tried) -> &Vec<f64>) -> Option<usize> {
     steps(t).iter().position(|&score| score < cut).map(|i| i + 1)
 }
 
-/// Score and truth of each step of the draft: a step is right as long as no step up to it is wrong
-/// in the world.
+/// Score and truth of each step of the draft: a step is right as long as no equation up to it is
+/// wrong in the world.
 fn judged(a: &Attempt, steps: fn(&Tried) -> &Vec<f64>) -> Vec<(f64, bool)> {
     let gold = a.draft.gold_first_error;
     let right = |i: usize| gold.is_none_or(|first| i + 1 < first);

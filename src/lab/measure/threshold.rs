@@ -43,21 +43,14 @@ pub fn tune(
     Ok(Thresholds { sorm: best(Role::Sorm)?, orm: best(Role::Orm)? })
 }
 
-/// The cut, of the hundredths, with the highest balanced accuracy: the mean of the rates at which
-/// good and bad prefixes are told right. The lowest among equals.
+/// The cut, of the hundredths, that tells most prefixes right; the lowest among equals.
 fn best_cut(scored: &[(f64, bool)]) -> f64 {
-    let rate = |cut: f64, good: bool| {
-        let of: Vec<_> = scored.iter().filter(|(_, label)| *label == good).collect();
-        let right = of.iter().filter(|(score, _)| (*score >= cut) == good).count();
-        right as f64 / of.len().max(1) as f64
-    };
-    let accuracy = |cut: f64| rate(cut, true) + rate(cut, false);
-    let mut best = (0.5, f64::NEG_INFINITY);
+    let mut best = (0.5, 0);
     for hundredth in 1..100 {
         let cut = f64::from(hundredth) / 100.0;
-        let here = accuracy(cut);
-        if here > best.1 {
-            best = (cut, here);
+        let right = scored.iter().filter(|(score, good)| (*score >= cut) == *good).count();
+        if right > best.1 {
+            best = (cut, right);
         }
     }
     best.0
@@ -72,5 +65,11 @@ mod tests {
         let scored = [(0.9, true), (0.62, true), (0.58, false), (0.2, false)];
         let cut = best_cut(&scored);
         assert!(cut > 0.58 && cut <= 0.62, "{cut}");
+    }
+
+    #[test]
+    fn where_most_prefixes_are_good_the_cut_is_low() {
+        let scored = [(0.9, true), (0.4, true), (0.35, true), (0.38, false), (0.1, false)];
+        assert!(best_cut(&scored) <= 0.35);
     }
 }

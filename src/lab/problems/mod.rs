@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 pub use equation::{Equation, Op};
 pub use families::Family;
 pub use splits::{Difficulty, Problems, Split, problems};
-pub use verdict::{StepError, StepVerdict, check_step, first_error};
+pub use verdict::{StepError, StepVerdict, check_step, first_error, first_wrong_equation};
 pub use world::{Quantity, QuantityId, Relation, World};
 
 /// The fewest steps a generated solution can have.

@@ -227,6 +227,10 @@ fn other_orders_of_a_sum_are_true_and_needless_sums_are_not() {
     );
     assert_eq!(judge("Ana has 20 + 7 = 28 pens.", &[]), StepVerdict::False(StepError::Arithmetic));
     assert_eq!(judge("Ana has many pens.", &[]), StepVerdict::Unreadable);
+    let wrong_name = ["Ana has 20 + 7 = 27 pens."];
+    assert_eq!(first_error(&world, &wrong_name), Some(1));
+    assert_eq!(first_wrong_equation(&world, &wrong_name), None, "the numbers are right");
+    assert_eq!(first_wrong_equation(&world, &["Ana has 20 + 7 = 28 pens."]), Some(1));
 }
 
 proptest! {

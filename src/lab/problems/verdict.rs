@@ -65,15 +65,25 @@ pub fn first_error<S: AsRef<str>>(world: &World, steps: &[S]) -> Option<usize> {
     steps.iter().position(|step| judge.read(step.as_ref()) != StepVerdict::True).map(|at| at + 1)
 }
 
+/// The number, from 1, of the first step whose equation is not true in the world: rules 1 to 4, with
+/// the words left aside. Scores that are learnt from final answers alone cannot know of a wrong
+/// name beside right numbers, so this is what they are measured against.
+pub fn first_wrong_equation<S: AsRef<str>>(world: &World, steps: &[S]) -> Option<usize> {
+    let mut judge = Judge { words_count: false, ..Judge::new(world) };
+    steps.iter().position(|step| judge.read(step.as_ref()) != StepVerdict::True).map(|at| at + 1)
+}
+
 /// Reads a solution from its start and remembers what true steps have shown.
 struct Judge<'w> {
     world: &'w World,
     shown: Vec<i64>,
+    /// Whether rule 5 is applied.
+    words_count: bool,
 }
 
 impl<'w> Judge<'w> {
     fn new(world: &'w World) -> Self {
-        Judge { world, shown: Vec::new() }
+        Judge { world, shown: Vec::new(), words_count: true }
     }
 
     fn read(&mut self, step: &str) -> StepVerdict {
@@ -99,6 +109,9 @@ impl<'w> Judge<'w> {
         }
         if !self.world.quantities.iter().any(|q| follows(self.world, q, equation)) {
             return Some(StepError::NoSuchRelation);
+        }
+        if !self.words_count {
+            return None;
         }
         match recognise(self.world, before, after) {
             Subject::Known(mut named) => {
