@@ -134,7 +134,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "warn,glore=info".to_owned(), json: false }
+        Self { filter: "warn,mistralrs_core=error,glore=info".to_owned(), json: false }
     }
 }
 
@@ -189,7 +189,8 @@ pub struct ModelSource {
     /// Tag of the `step_tag` format.
     #[serde(default)]
     pub step_tag: Option<String>,
-    /// The two label tokens, good first; the checkpoint's own when absent.
+    /// The two label tokens as the tokenizer writes them, good first; the checkpoint's own when
+    /// absent. SentencePiece vocabularies have the space in them: `["▁+", "▁-"]`.
     #[serde(default)]
     pub labels: Option<[String; 2]>,
     /// SORM threshold; the checkpoint's own when absent.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glore::config::{Config, EngineKind};
-use glore::domain::{Clock, Problem, RunId, RunStatus, Solution, Strategy, SystemClock};
+use glore::domain::{Clock, Problem, RunId, RunStatus, Strategy, SystemClock};
 use glore::engine::{Cancel, Engine, load};
 use glore::lab::problems::{Difficulty, Split, WordProblem, problems};
 use glore::pipeline::{Ask, Order, Settings};
