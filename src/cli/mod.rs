@@ -2,7 +2,7 @@
 //!
 //! A command reads its arguments, calls the library and prints; it holds no rules of its own. Only
 //! this room and `main.rs` use `anyhow`. To add a command, add a file with `Args` and `run`, and a
-//! line in [`Command`] and in its `run`.
+//! line in `Command` and in its `run`.
 
 mod config;
 mod engine;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::solution::ANSWER_MARK;
+/// What the answer line of a solution begins with.
+pub const ANSWER_MARK: &str = "####";
 
 /// A final answer in its one canonical form: a decimal without thousands separators, currency,
 /// trailing zeros or unit; anything that is not a number is kept as lower-case text.

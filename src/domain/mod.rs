@@ -16,7 +16,7 @@ mod run;
 mod score;
 mod solution;
 
-pub use answer::Answer;
+pub use answer::{ANSWER_MARK, Answer};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
@@ -29,4 +29,4 @@ pub use run::{
     SolutionKind, Strategy, Timings,
 };
 pub use score::{Probability, Threshold, ThresholdSource};
-pub use solution::{ANSWER_MARK, MAX_STEP_BYTES, MAX_STEPS, Solution};
+pub use solution::{MAX_STEP_BYTES, MAX_STEPS, Solution};

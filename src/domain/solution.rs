@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::{ANSWER_MARK, Answer};
 use super::input::{Invalid, refuse_control_characters};
 
-/// What the answer line begins with.
-pub const ANSWER_MARK: &str = "####";
 /// Most steps accepted in a solution.
 pub const MAX_STEPS: usize = 64;
 /// Longest step accepted, in bytes of UTF-8.

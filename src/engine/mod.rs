@@ -4,8 +4,9 @@
 //! `mistral/` is the only place that names the `mistralrs` crate; `batch/` runs the lab's small
 //! Llama; `scripted.rs` answers from a table in tests; `sampling.rs` picks tokens for all of them;
 //! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
-//! unpacks ours, and `load.rs` makes the engine that the configuration asks for. To add an engine,
-//! implement the trait in one file and name it in `load.rs`.
+//! unpacks ours, `plan.rs` says which model plays which role, and `load.rs` makes the engine that
+//! the configuration asks for. To add an engine, implement the trait in one file and name it in
+//! `load.rs`.
 
 pub mod batch;
 mod checkpoint;
@@ -16,6 +17,7 @@ mod limits;
 mod load;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+mod plan;
 mod request;
 mod sampling;
 mod scripted;
@@ -23,9 +25,10 @@ mod scripted;
 pub use checkpoint::Checkpoint;
 pub use error::EngineError;
 pub use gate::{Gate, Permit, Ticket};
-pub use load::{Place, Plan, load, plan};
+pub use load::load;
 #[cfg(feature = "mistralrs")]
 pub use mistral::MistralEngine;
+pub use plan::{Place, Plan, plan};
 pub use request::{
     Cancel, CancelOnDrop, Description, FinishReason, GenerateRequest, Generation, Health,
     LabelPair, Sampling, ScoreRequest,

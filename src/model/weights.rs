@@ -30,7 +30,7 @@ pub struct Weights {
     pub config: LlamaConfig,
     /// `vocab_size x hidden_size`; also the output head.
     pub embedding: Vec<f32>,
-    /// One vector a block; see [`BlockLayout`].
+    /// One vector a block; `layout.rs` says what lies where.
     pub blocks: Vec<Vec<f32>>,
     /// Gains of the last normalisation.
     pub norm: Vec<f32>,

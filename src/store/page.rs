@@ -40,6 +40,8 @@ pub struct RunSummary {
     pub orm: Option<Probability>,
     pub answer: Option<String>,
     pub correct: Option<bool>,
+    /// The critique of the first solution: draft, first sample or given.
+    pub first_error_step: Option<usize>,
     /// All stages and the wait together, in milliseconds.
     pub total_ms: u64,
     #[serde(with = "time::serde::rfc3339")]
@@ -111,6 +113,8 @@ impl Runs<'_> {
 fn select(filter: &Filter, after: Option<RunId>) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(
         "SELECT r.id, r.kind, r.strategy, r.status, r.chosen_kind, r.chosen_orm, r.answer, r.correct, \
+         (SELECT s.first_error_step FROM solutions s WHERE s.run_id = r.id AND s.position = 0) \
+         AS first_error_step, \
          r.queue_ms + r.draft_ms + r.score_ms + r.refine_ms + r.rerank_ms AS total_ms, r.created_at, \
          p.id AS problem_id, p.text, p.reference_answer \
          FROM runs r JOIN problems p ON p.id = r.problem_id WHERE TRUE",
@@ -153,6 +157,9 @@ fn summary(row: &SqliteRow) -> Result<RunSummary, StoreError> {
         orm: probability(row, "chosen_orm")?,
         answer: row.try_get("answer")?,
         correct: row.try_get("correct")?,
+        first_error_step: row
+            .try_get::<Option<i64>, _>("first_error_step")?
+            .and_then(|step| usize::try_from(step).ok()),
         total_ms: u64::try_from(row.try_get::<i64, _>("total_ms")?).unwrap_or(0),
         created_at: timestamp(row, "created_at")?,
     })

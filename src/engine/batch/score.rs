@@ -10,7 +10,7 @@ use crate::model::{Llama, Packed, Workspace};
 /// Scores every request.
 ///
 /// # Errors
-/// As [`continue_all`].
+/// As [`super::continue_all`].
 pub fn score_all(
     llama: &Llama,
     role: Role,

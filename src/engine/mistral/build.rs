@@ -10,7 +10,7 @@ use super::ask;
 use crate::config::{Dtype, Quantisation};
 use crate::domain::Role;
 use crate::engine::EngineError;
-use crate::engine::load::{Place, Plan};
+use crate::engine::plan::{Place, Plan};
 
 /// More than ever run at once; the pool is what bounds them.
 const MOST_SEQUENCES: usize = 64;

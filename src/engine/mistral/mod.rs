@@ -20,7 +20,7 @@ use std::thread::available_parallelism;
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
 
-use super::load::{Place, Plan};
+use super::plan::{Place, Plan};
 use super::{
     Cancel, Description, Engine, EngineError, GenerateRequest, Generation, Health, Sampling,
     ScoreRequest,

@@ -3,24 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::models::Models;
 use super::threshold::Thresholds;
 use crate::domain::{Answer, Role, Solution};
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
 use crate::lab::problems::{WordProblem, first_error, first_wrong_equation};
 use crate::lab::sampling::{Draw, draw, score};
-use crate::model::Llama;
 use crate::pipeline::prompt;
-
-/// The five models.
-pub struct Models(pub BTreeMap<Role, Llama>);
-
-impl Models {
-    /// The model of a role.
-    pub fn llama(&self, role: Role) -> &Llama {
-        &self.0[&role]
-    }
-}
 
 /// One solution with everything known about it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,10 +6,12 @@
 
 mod attempt;
 mod figures;
+mod models;
 mod stats;
 mod threshold;
 
-pub use attempt::{Attempt, Attempts, Models, Tried, attempt};
+pub use attempt::{Attempt, Attempts, Tried, attempt};
 pub use figures::{Evaluation, evaluate};
+pub use models::Models;
 pub use stats::{Figure, auroc, bootstrap, wilson};
 pub use threshold::{Thresholds, tune};

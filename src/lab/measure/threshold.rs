@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::Models;
+use super::models::Models;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;

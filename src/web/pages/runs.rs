@@ -87,6 +87,8 @@ pub struct RunRow {
     pub answer: Option<String>,
     pub verdict: Verdict,
     pub orm: Option<Score>,
+    /// First step of the draft under the threshold.
+    pub first_error: Option<usize>,
 }
 
 impl RunRow {
@@ -103,6 +105,7 @@ impl RunRow {
             answer: run.answer.clone(),
             verdict: Verdict::new(run.correct, run.answer.is_some(), reference),
             orm: run.orm.map(Score::orm),
+            first_error: run.first_error_step,
         }
     }
 }
