@@ -63,7 +63,7 @@ impl Command {
             Self::Config(args) => config::run(args, &config),
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Eval(args) => lab::eval::run(&args, &config),
-            Self::Bench(args) => lab::bench::run(&args),
+            Self::Bench(args) => lab::bench::run(&args, &config),
         }
     }
 }
