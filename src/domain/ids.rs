@@ -88,11 +88,6 @@ id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
-id!(
-    /// Names a piece of long work.
-    JobId, "job_"
-);
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,10 +17,10 @@ mod score;
 mod solution;
 
 pub use answer::{ANSWER_MARK, Answer};
-pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
-pub use ids::{JobId, NotAnId, ProblemId, RunId, SolutionId};
+pub use ids::{NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;

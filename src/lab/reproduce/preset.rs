@@ -34,7 +34,7 @@ pub struct Preset {
     pub rollouts: usize,
     /// Optimiser steps a role.
     pub student_steps: usize,
-    /// The student stops here, before its schedule ends, at about 55 % greedy.
+    /// The student stops here, before its schedule ends (decision 4).
     pub student_stop: Option<usize>,
     pub orm_steps: usize,
     pub sorm_steps: usize,
@@ -48,7 +48,7 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// The run whose checkpoints are shipped: about an hour and a half on two cores.
+    /// The run whose checkpoints are shipped.
     pub fn small() -> Self {
         Self {
             name: "small".to_owned(),

@@ -14,5 +14,5 @@ mod state;
 
 pub use example::Example;
 pub use metrics::Progress;
-pub use run::{Task, Trained, held_out_loss, train};
+pub use run::{Task, Trained, train};
 pub use schedule::Plan;

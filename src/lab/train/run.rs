@@ -133,7 +133,7 @@ pub fn train(
 }
 
 /// Mean loss a prediction over held-out examples, in nats.
-pub fn held_out_loss(weights: &Weights, examples: &[Example], head: Head) -> f32 {
+fn held_out_loss(weights: &Weights, examples: &[Example], head: Head) -> f32 {
     const EXAMPLES_A_BATCH: usize = 32;
     let llama = Llama::new(weights.clone());
     let losses: Vec<(f32, f32)> = examples
