@@ -5,10 +5,11 @@ use std::path::Path;
 use tokenizers::models::bpe::{BPE, BpeTrainerBuilder};
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::pre_tokenizers::digits::Digits;
 use tokenizers::pre_tokenizers::sequence::Sequence;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{
-    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, TokenizerImpl,
+    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, SplitDelimiterBehavior,
+    TokenizerImpl,
 };
 
 use super::ModelError;
@@ -96,8 +97,12 @@ impl Tokenizer {
             .initial_alphabet(ByteLevel::alphabet().into_iter().collect())
             .build();
         let byte_level = ByteLevel::new(false, true, true);
+        // A number's first digit takes the space before it along: one token fewer a number.
+        let digit = SplitPattern::Regex(" ?[0-9]".to_owned());
+        let digits = Split::new(digit, SplitDelimiterBehavior::Isolated, false)
+            .map_err(ModelError::tokenizer)?;
         let digits_apart = Sequence::new(vec![
-            PreTokenizerWrapper::Digits(Digits::new(true)),
+            PreTokenizerWrapper::Split(digits),
             PreTokenizerWrapper::ByteLevel(byte_level),
         ]);
         let mut blank: Blank = TokenizerImpl::new(BPE::default());
@@ -192,10 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn digits_stand_alone() {
+    fn digits_stand_alone_and_take_the_space_along() {
         let tokenizer = tokenizer();
-        let ids = tokenizer.encode("1423").expect("encoded");
-        assert_eq!(ids.len(), 4);
+        assert_eq!(tokenizer.encode("1423").expect("encoded").len(), 4);
+        let [sum, alone] = [" 14 + 9 = 23", " 14"].map(|t| tokenizer.encode(t).expect("encoded"));
+        assert_eq!((sum.len(), alone.len()), (7, 2));
     }
 
     #[test]

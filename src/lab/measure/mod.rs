@@ -13,5 +13,5 @@ mod threshold;
 pub use attempt::{Attempt, Attempts, Tried, attempt};
 pub use figures::{Evaluation, evaluate};
 pub use models::Models;
-pub use stats::{Figure, auroc, bootstrap, wilson};
+pub use stats::{Figure, auroc, bootstrap, pass_at, wilson};
 pub use threshold::{Thresholds, tune};

@@ -66,6 +66,18 @@ pub fn bootstrap(n: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64
     Figure { value: Some(value), n, low: at(0.025), high: at(0.975) }
 }
 
+/// pass@k: the chance that at least one of `k` samples solves a problem, averaged over problems.
+/// `solved[i]` of `n` samples of problem i were right; the unbiased estimate of Chen et al. 2021.
+pub fn pass_at(k: usize, n: usize, solved: &[usize]) -> f64 {
+    let missed = |&right: &usize| -> f64 {
+        if n - right < k {
+            return 0.0;
+        }
+        (n - right + 1..=n).map(|i| 1.0 - k as f64 / i as f64).product()
+    };
+    1.0 - solved.iter().map(missed).sum::<f64>() / solved.len().max(1) as f64
+}
+
 /// Area under the ROC curve: the chance that a positive scores above a negative, ties counting
 /// half (Hanley & McNeil 1982). `None` when either kind is missing.
 pub fn auroc(scored: &[(f64, bool)]) -> Option<f64> {

@@ -38,7 +38,7 @@ pub struct Bench<'a> {
     pub tokenizer: Tokenizer,
     pub device: Device,
     pub report: &'a mut dyn FnMut(Report<'_>),
-    models: BTreeMap<Role, Arc<Model>>,
+    models: BTreeMap<String, Arc<Model>>,
 }
 
 impl<'a> Bench<'a> {
@@ -53,24 +53,30 @@ impl<'a> Bench<'a> {
         Self { preset, folder, tokenizer, device, report, models: BTreeMap::new() }
     }
 
-    /// Folder of a role's training.
-    pub fn training_folder(&self, role: Role) -> PathBuf {
-        let name = if role == Role::Policy { "student" } else { role.as_str() };
-        self.folder.join(name)
-    }
-
     /// The trained model of a role.
     ///
     /// # Errors
     /// [`LabError`] when the role has not been trained.
     pub fn model(&mut self, role: Role) -> Result<Arc<Model>, LabError> {
-        if let Some(model) = self.models.get(&role) {
+        match role {
+            Role::Policy if self.preset.expert_rounds == 0 => self.named("base"),
+            Role::Policy => self.named("student"),
+            _ => self.named(role.as_str()),
+        }
+    }
+
+    /// The model of one training, by the name of its folder.
+    ///
+    /// # Errors
+    /// [`LabError`] when it has not been trained.
+    pub fn named(&mut self, name: &str) -> Result<Arc<Model>, LabError> {
+        if let Some(model) = self.models.get(name) {
             return Ok(model.clone());
         }
-        let folder = self.training_folder(role).join("best");
+        let folder = self.folder.join(name).join("best");
         let hash = hash_file(&folder.join(WEIGHTS_FILE))?;
         let model = Arc::new(Model { llama: Llama::new(Weights::load(&folder)?), hash });
-        self.models.insert(role, model.clone());
+        self.models.insert(name.to_owned(), model.clone());
         Ok(model)
     }
 

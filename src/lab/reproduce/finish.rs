@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::base::worked;
 use super::bench::Bench;
-use super::student::worked;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::{SetFile, hash_file};
@@ -107,7 +107,7 @@ fn checkpoint_folder(root: &Path, role: Role) -> PathBuf {
     root.join(role.as_str())
 }
 
-fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), LabError> {
+pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), LabError> {
     let json =
         serde_json::to_vec_pretty(value).map_err(|e| LabError::unusable(path, e.to_string()))?;
     std::fs::write(path, json).map_err(|e| LabError::io(path, e))

@@ -5,19 +5,22 @@
 //! what the stages share, the other files are the stages. To add a stage, add a function here that
 //! reads and writes files, and a line in [`reproduce`].
 
+mod base;
 mod bench;
+mod experts;
 mod finish;
 mod preset;
 mod roles;
 mod samples;
-mod student;
 
+pub use base::{base, tokenizer};
 pub use bench::{Bench, Model, Report};
+pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
 pub use preset::Preset;
 pub use roles::fine_tune;
 pub use samples::{rollouts, samples};
-pub use student::{student, tokenizer};
+
 
 use std::path::Path;
 
@@ -43,11 +46,13 @@ pub fn reproduce(
     };
     stage(report, "tokenizer");
     let tokenizer = tokenizer(preset, folder)?;
-    stage(report, "student");
-    student(preset, &tokenizer, device, folder, &mut |p| report(Report::Training(p)))?;
+    stage(report, "base");
+    base(preset, &tokenizer, device, folder, &mut |p| report(Report::Training(p)))?;
 
     let mut bench =
         Bench::new(preset.clone(), folder.to_owned(), tokenizer, device.clone(), report);
+    stage(bench.report, "student");
+    experts(&mut bench)?;
     for split in [Split::Validation, Split::Train] {
         stage(bench.report, "samples");
         samples(&mut bench, split)?;

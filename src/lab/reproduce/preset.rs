@@ -15,11 +15,15 @@ pub struct Preset {
     pub width: usize,
     pub layers: usize,
     pub feed_forward: usize,
-    /// Problems with worked solutions for the tokenizer and the student.
+    /// Problems for the tokenizer, and those with worked solutions for the base.
     pub tokenizer_problems: usize,
-    pub student_problems: usize,
+    pub worked_problems: usize,
     /// Problems to measure validation losses on.
     pub held_out_problems: usize,
+    /// Expert Iteration: rounds, problems a round (only their answers are used), samples each.
+    pub expert_rounds: usize,
+    pub expert_problems: usize,
+    pub expert_samples: usize,
     /// Problems the student samples solutions of, and how many each.
     pub sample_problems: usize,
     pub samples: usize,
@@ -33,15 +37,14 @@ pub struct Preset {
     pub rollout_samples: usize,
     pub rollouts: usize,
     /// Optimiser steps a role.
-    pub student_steps: usize,
-    /// The student stops here, before its schedule ends (decision 4).
-    pub student_stop: Option<usize>,
+    pub base_steps: usize,
+    pub expert_steps: usize,
     pub orm_steps: usize,
     pub sorm_steps: usize,
     pub global_steps: usize,
     pub local_steps: usize,
     pub tokens_per_step: usize,
-    pub student_rate: f32,
+    pub base_rate: f32,
     pub fine_tuning_rate: f32,
     /// Problems of the test split evaluated at the end.
     pub test_problems: usize,
@@ -58,24 +61,27 @@ impl Preset {
             layers: 5,
             feed_forward: 448,
             tokenizer_problems: 20_000,
-            student_problems: 90_000,
+            worked_problems: 12_000,
             held_out_problems: 200,
-            sample_problems: 16_000,
-            samples: 3,
+            expert_rounds: 1,
+            expert_problems: 8_000,
+            expert_samples: 4,
+            sample_problems: 24_000,
+            samples: 4,
             sample_temperature: 0.8,
             validation_samples: 600,
             validation_rollouts: 400,
             copies_of_ten: 3,
             rollout_samples: 5_000,
             rollouts: 8,
-            student_steps: 2_500,
-            student_stop: Some(2_000),
+            base_steps: 1_500,
+            expert_steps: 400,
             orm_steps: 900,
             sorm_steps: 400,
             global_steps: 600,
             local_steps: 450,
             tokens_per_step: 4096,
-            student_rate: 2.5e-3,
+            base_rate: 2.5e-3,
             fine_tuning_rate: 1e-3,
             test_problems: 1_000,
         }
@@ -90,16 +96,18 @@ impl Preset {
             layers: 1,
             feed_forward: 64,
             tokenizer_problems: 300,
-            student_problems: 300,
+            worked_problems: 300,
             held_out_problems: 20,
+            expert_problems: 40,
+            expert_samples: 2,
             sample_problems: 60,
             samples: 2,
             validation_samples: 30,
             validation_rollouts: 10,
             rollout_samples: 30,
             rollouts: 2,
-            student_steps: 20,
-            student_stop: None,
+            base_steps: 20,
+            expert_steps: 5,
             orm_steps: 5,
             sorm_steps: 5,
             global_steps: 5,
@@ -115,13 +123,12 @@ impl Preset {
         [Self::small(), Self::smoke()].into_iter().find(|preset| preset.name == name)
     }
 
-    /// The student's plan.
-    pub fn student_plan(&self) -> Plan {
-        let plan = self.plan("student", self.student_steps, self.student_rate);
-        Plan { stop_at: self.student_stop, ..plan }
+    /// The plan of the base.
+    pub fn base_plan(&self) -> Plan {
+        self.plan("base", self.base_steps, self.base_rate)
     }
 
-    /// The plan of a model that starts from the student.
+    /// The plan of a model that starts from the base or the student.
     pub fn fine_tuning_plan(&self, name: &str, steps: usize) -> Plan {
         self.plan(name, steps, self.fine_tuning_rate)
     }
@@ -130,7 +137,6 @@ impl Preset {
         Plan {
             name: name.to_owned(),
             steps,
-            stop_at: None,
             tokens_per_step: self.tokens_per_step,
             rate,
             warm_up: (steps / 20).clamp(1, 100),

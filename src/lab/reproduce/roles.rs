@@ -23,7 +23,7 @@ pub fn fine_tune(bench: &mut Bench, role: Role) -> Result<Trained, LabError> {
     let examples = set(bench, role, "")?;
     let held_out = set(bench, role, "-validation")?;
     if examples.is_empty() || held_out.is_empty() {
-        let best = bench.training_folder(role).join("best");
+        let best = bench.folder.join(role.as_str()).join("best");
         std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
         start.save(&best, Precision::F32)?;
         return Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 });
@@ -40,10 +40,10 @@ pub fn fine_tune(bench: &mut Bench, role: Role) -> Result<Trained, LabError> {
         Role::Sorm => preset.sorm_steps,
         Role::Global => preset.global_steps,
         Role::Local => preset.local_steps,
-        Role::Policy => preset.student_steps,
+        Role::Policy => preset.expert_steps,
     };
     let plan = preset.fine_tuning_plan(role.as_str(), steps);
-    let (device, folder) = (bench.device.clone(), bench.training_folder(role));
+    let (device, folder) = (bench.device.clone(), bench.folder.join(role.as_str()));
     let report = &mut bench.report;
     let task = Task {
         plan: &plan,

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::bench::Bench;
-use super::student::worked;
+use super::base::worked;
+use super::bench::{Bench, Model};
 use crate::domain::{Answer, Role, Solution};
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::labels::{Trace, label};
-use crate::lab::problems::Split;
+use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sampling::{Draw, draw};
 use crate::lab::sets::{Rollouts, Sample};
 use crate::pipeline::prompt;
@@ -26,17 +26,34 @@ pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
     let (name, problems) = match split {
         Split::Train => {
-            let all = worked(split, &preset, preset.student_problems + preset.sample_problems);
-            ("samples", all[preset.student_problems..].to_vec())
+            let seen = preset.worked_problems + preset.expert_problems;
+            let all = worked(split, &preset, seen + preset.sample_problems);
+            ("samples", all[seen..].to_vec())
         }
         _ => ("samples-validation", worked(split, &preset, preset.validation_samples)),
     };
     let student = bench.model(Role::Policy)?;
-    let set = SetFile::new(&bench.folder, name);
     let settings = json!({
         "split": split, "problems": problems.len(), "samples": preset.samples,
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
+    sample_set(bench, name, settings, &student, &problems, preset.samples)
+}
+
+/// The set `name`: distinct samples of a model over problems, `n` drawn a problem.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub(super) fn sample_set(
+    bench: &mut Bench,
+    name: &str,
+    settings: serde_json::Value,
+    student: &Model,
+    problems: &[WordProblem],
+    n: usize,
+) -> Result<SetFile, LabError> {
+    let (temperature, seed) = (bench.preset.sample_temperature, bench.preset.seed);
+    let set = SetFile::new(&bench.folder, name);
     let inputs = BTreeMap::from([("student".to_owned(), student.hash.clone())]);
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
@@ -48,8 +65,8 @@ pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             .iter()
             .map(|p| prompt::policy(&bench.tokenizer, &p.text))
             .collect::<Result<Vec<_>, _>>()?;
-        let seed = preset.seed.wrapping_add((pass as u64) << 32);
-        let how = Draw { n: preset.samples, temperature: preset.sample_temperature, seed };
+        let seed = seed.wrapping_add((pass as u64) << 32);
+        let how = Draw { n, temperature, seed };
         let drawn = draw(&student.llama, Role::Policy, &bench.tokenizer, prompts, how)?;
         tokens += drawn.tokens;
         for (i, (problem, solutions)) in chunk.iter().zip(drawn.solutions).enumerate() {

@@ -62,13 +62,21 @@ pub fn train(
     let best_folder = folder.join("best");
     std::fs::create_dir_all(&best_folder).map_err(|e| LabError::io(&best_folder, e))?;
     let mut metrics = Metrics::open(folder)?;
-    let (mut at, mut weights, mut adam) = match state::load(&state_folder, plan)? {
+    let inputs = state::inputs(&start, examples);
+    let (mut at, mut weights, mut adam) = match state::load(&state_folder, plan, &inputs)? {
         Some(resumed) => resumed,
         None => {
             let adam = AdamW::new(&start, plan.adam);
             let plan = plan.clone();
-            let fresh =
-                Position { plan, step: 0, adam_steps: 0, best: None, since_best: 0, tokens: 0 };
+            let fresh = Position {
+                plan,
+                inputs,
+                step: 0,
+                adam_steps: 0,
+                best: None,
+                since_best: 0,
+                tokens: 0,
+            };
             (fresh, start, adam)
         }
     };
@@ -77,8 +85,7 @@ pub fn train(
     let (clock, tokens_before) = (Instant::now(), at.tokens);
     let (first, mut recent, mut recent_weight) = (at.step, 0.0f64, 0.0f64);
 
-    let last_step = plan.last_step();
-    while at.step < last_step && at.since_best < plan.patience {
+    while at.step < plan.steps && at.since_best < plan.patience {
         let shards = order.next_batch();
         let weight: f32 = shards.iter().map(Packed::total_weight).sum();
         let mut sum = gradients(&weights, &shape, &shards, head, device)?;
@@ -92,7 +99,7 @@ pub fn train(
         recent += f64::from(sum.loss);
         recent_weight += f64::from(weight);
 
-        let last = at.step == last_step;
+        let last = at.step == plan.steps;
         let mut validation_loss = None;
         if at.step.is_multiple_of(plan.validate_every) || last {
             let loss = held_out_loss(&weights, held_out, head);
@@ -109,13 +116,13 @@ pub fn train(
             let progress = Progress {
                 name: plan.name.clone(),
                 step: at.step,
-                steps: last_step,
+                steps: plan.steps,
                 loss: (recent / recent_weight.max(1.0)) as f32,
                 validation_loss,
                 rate: plan.rate_at(at.step - 1),
                 tokens: at.tokens,
                 tokens_per_second: (at.tokens - tokens_before) as f64 / seconds,
-                seconds_left: seconds / (at.step - first) as f64 * (last_step - at.step) as f64,
+                seconds_left: seconds / (at.step - first) as f64 * (plan.steps - at.step) as f64,
             };
             (recent, recent_weight) = (0.0, 0.0);
             metrics.write(&progress)?;
@@ -176,7 +183,6 @@ mod tests {
         Plan {
             name: "copy".into(),
             steps,
-            stop_at: None,
             tokens_per_step: 128,
             rate: 3e-3,
             warm_up: 5,

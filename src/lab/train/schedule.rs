@@ -11,10 +11,6 @@ pub struct Plan {
     pub name: String,
     /// Optimiser steps.
     pub steps: usize,
-    /// Stop here although the schedule is longer: a student that solved everything would leave
-    /// its refiners nothing to learn from.
-    #[serde(default)]
-    pub stop_at: Option<usize>,
     /// A batch is filled with examples until it has this many tokens.
     pub tokens_per_step: usize,
     /// Highest learning rate.
@@ -30,11 +26,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Steps that will be done.
-    pub fn last_step(&self) -> usize {
-        self.stop_at.unwrap_or(self.steps).min(self.steps)
-    }
-
     /// Linear warm-up, then a cosine down to a tenth.
     pub fn rate_at(&self, step: usize) -> f32 {
         const FLOOR: f32 = 0.1;
@@ -57,7 +48,6 @@ mod tests {
         let plan = Plan {
             name: "test".into(),
             steps: 100,
-            stop_at: None,
             tokens_per_step: 1,
             rate: 1.0,
             warm_up: 10,

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::example::Example;
 use super::schedule::Plan;
 use crate::lab::LabError;
+use crate::lab::files::hexadecimal;
 use crate::model::{AdamW, Precision, Weights};
 
 const PROGRESS_FILE: &str = "progress.json";
@@ -14,8 +17,10 @@ const MOMENTS_FILE: &str = "moments.bin";
 /// Where a training stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// The plan it belongs to: another plan starts anew.
+    /// The plan it belongs to, and a hash of the weights and examples it started from: another
+    /// plan, or other inputs, start anew.
     pub plan: Plan,
+    pub inputs: String,
     /// Steps done.
     pub step: usize,
     /// Optimiser steps, for bias correction.
@@ -25,6 +30,24 @@ pub(super) struct Position {
     pub since_best: usize,
     /// Tokens read so far.
     pub tokens: u64,
+}
+
+/// A hash of what a training starts from.
+pub(super) fn inputs(start: &Weights, examples: &[Example]) -> String {
+    let mut hash = Sha256::new();
+    let tables = [&start.embedding, &start.norm];
+    for table in tables.into_iter().chain(&start.blocks) {
+        table.iter().for_each(|value| hash.update(value.to_le_bytes()));
+    }
+    for example in examples {
+        example.tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
+        for (row, target, weight) in &example.reads {
+            hash.update((*row as u64).to_le_bytes());
+            hash.update(target.to_le_bytes());
+            hash.update(weight.to_le_bytes());
+        }
+    }
+    hexadecimal(&hash.finalize())
 }
 
 /// Writes a state; the progress file last, so that a half-written state is not taken for one.
@@ -48,15 +71,16 @@ pub(super) fn save(
     std::fs::write(&progress, json).map_err(|e| LabError::io(&progress, e))
 }
 
-/// Reads the state of `plan` back; `None` when there is none or it belongs to another plan.
+/// Reads the state of `plan` on `inputs` back; `None` when there is none or it belongs to others.
 pub(super) fn load(
     folder: &Path,
     plan: &Plan,
+    inputs: &str,
 ) -> Result<Option<(Position, Weights, AdamW)>, LabError> {
     let progress = folder.join(PROGRESS_FILE);
     let Ok(json) = std::fs::read(&progress) else { return Ok(None) };
     let Ok(position) = serde_json::from_slice::<Position>(&json) else { return Ok(None) };
-    if position.plan != *plan {
+    if position.plan != *plan || position.inputs != inputs {
         return Ok(None);
     }
     let weights = Weights::load(folder)?;

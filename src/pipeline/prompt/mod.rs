@@ -16,7 +16,7 @@ use crate::domain::Role;
 use crate::engine::{EngineError, Tokenizer};
 
 /// Version of the tagged layout. A checkpoint says which one it was trained on.
-pub const PROMPT_VERSION: u32 = 1;
+pub const PROMPT_VERSION: u32 = 2;
 
 /// Why a prompt could not be written.
 #[derive(Debug, Clone, thiserror::Error)]

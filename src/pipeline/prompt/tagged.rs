@@ -89,7 +89,7 @@ pub fn completion(
 
 fn asked(tokenizer: &Tokenizer, problem: &str) -> Result<Vec<u32>, PromptError> {
     let mut tokens = vec![control(tokenizer, Control::Problem)?];
-    tokens.extend(encode(tokenizer, problem)?);
+    tokens.extend(encode(tokenizer, &spaced(problem))?);
     Ok(tokens)
 }
 
@@ -121,9 +121,15 @@ fn push_answer(
 }
 
 fn push_line(tokenizer: &Tokenizer, tokens: &mut Vec<u32>, line: &str) -> Result<(), PromptError> {
-    tokens.extend(encode(tokenizer, line)?);
+    tokens.extend(encode(tokenizer, &spaced(line))?);
     tokens.extend(encode(tokenizer, "\n")?);
     Ok(())
+}
+
+/// A word at the start of a line shall be the same token as inside a sentence: without the space,
+/// `Nina` and ` Nina` are two, and a small model copies the one and has never seen the other.
+fn spaced(text: &str) -> String {
+    format!(" {text}")
 }
 
 fn control(tokenizer: &Tokenizer, control: Control) -> Result<u32, PromptError> {

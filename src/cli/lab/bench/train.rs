@@ -34,7 +34,6 @@ pub(super) fn run(steps: usize) -> anyhow::Result<()> {
         let plan = Plan {
             name: "bench".to_owned(),
             steps,
-            stop_at: None,
             tokens_per_step: 4096,
             rate: 1e-3,
             warm_up: 1,

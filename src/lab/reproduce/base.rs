@@ -1,4 +1,4 @@
-//! First stages: the tokenizer, then the student on worked solutions.
+//! First stages: the tokenizer, then the base on worked solutions.
 
 use std::path::Path;
 
@@ -22,27 +22,29 @@ pub fn tokenizer(preset: &Preset, folder: &Path) -> Result<Tokenizer, LabError> 
         return Ok(Tokenizer::from_file(&path)?);
     }
     std::fs::create_dir_all(folder).map_err(|e| LabError::io(folder, e))?;
+    // Lines begin with a space, as they do in every prompt.
     let texts: Vec<String> = worked(Split::Train, preset, preset.tokenizer_problems)
         .into_iter()
         .flat_map(|p| [p.solution_text(), p.text])
+        .flat_map(|text| text.lines().map(|line| format!(" {line}")).collect::<Vec<_>>())
         .collect();
     let tokenizer = Tokenizer::train(texts.iter().map(String::as_str), preset.vocabulary)?;
     tokenizer.save(&path)?;
     Ok(tokenizer)
 }
 
-/// The student: trained on worked solutions of training problems, one pass.
+/// The base: a model from nothing, trained on worked solutions of training problems.
 ///
 /// # Errors
 /// [`LabError`] from training and files.
-pub fn student(
+pub fn base(
     preset: &Preset,
     tokenizer: &Tokenizer,
     device: &Device,
     folder: &Path,
     report: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, LabError> {
-    let to_learn = worked(Split::Train, preset, preset.student_problems);
+    let to_learn = worked(Split::Train, preset, preset.worked_problems);
     let held_out = worked(Split::Validation, preset, preset.held_out_problems);
     let to_learn = student_set(tokenizer, solutions(&to_learn), preset.seed)?;
     let held_out = student_set(tokenizer, solutions(&held_out), preset.seed)?;
@@ -50,12 +52,12 @@ pub fn student(
     let config = LlamaConfig::small(vocabulary, preset.width, preset.layers, preset.feed_forward);
     let start = Weights::random(&config, preset.seed);
     let task = Task {
-        plan: &preset.student_plan(),
+        plan: &preset.base_plan(),
         head: Head::Vocabulary,
         examples: &to_learn,
         held_out: &held_out,
         device,
-        folder: &folder.join("student"),
+        folder: &folder.join("base"),
     };
     train(task, start, report)
 }
