@@ -11,6 +11,7 @@ pub mod labels;
 pub mod measure;
 pub mod problems;
 pub mod reproduce;
+pub mod rollouts;
 pub mod sampling;
 pub mod sets;
 pub mod train;

@@ -3,14 +3,15 @@
 use crate::domain::{Role, Solution};
 use crate::engine::batch::{continue_all, score_all};
 use crate::engine::{
-    Cancel, Control, FinishReason, GenerateRequest, LabelPair, Sampling, ScoreRequest, Tokenizer,
+    Cancel, Control, FinishReason, GenerateRequest, Generation, LabelPair, Sampling, ScoreRequest,
+    Tokenizer,
 };
 use crate::lab::LabError;
 use crate::model::Llama;
 use crate::pipeline::prompt::{self, PromptError};
 
 /// Most tokens a solution of the lab may have; the longest worked one of eight steps has 190.
-const MAX_TOKENS: usize = 224;
+pub(super) const MAX_TOKENS: usize = 224;
 
 /// How solutions are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,15 +74,23 @@ pub fn draw(
         let mut split = Vec::with_capacity(of_one.len());
         for answer in of_one {
             tokens += answer.tokens.len() as u64;
-            let mut solution = Solution::split(&tokenizer.decode(&answer.tokens)?);
-            if answer.finish == FinishReason::Length {
-                solution.answer_text = None;
-            }
-            split.push(solution);
+            split.push(solution_of(tokenizer, &answer)?);
         }
         solutions.push(split);
     }
     Ok(Drawn { solutions, tokens })
+}
+
+/// The solution a model wrote; one cut off by the token limit has no answer.
+pub(super) fn solution_of(
+    tokenizer: &Tokenizer,
+    written: &Generation,
+) -> Result<Solution, LabError> {
+    let mut solution = Solution::split(&tokenizer.decode(&written.tokens)?);
+    if written.finish == FinishReason::Length {
+        solution.answer_text = None;
+    }
+    Ok(solution)
 }
 
 /// Scores of one solution.

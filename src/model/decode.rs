@@ -23,35 +23,41 @@ struct Cache {
     layers: Vec<(Vec<f32>, Vec<f32>)>,
 }
 
-/// A prompt that has been read: its cache, and the logits of what follows it.
+/// A text that has been read once, to be continued from any of its forks: the keys and values of
+/// all its positions, and the logits of what follows each fork.
 #[derive(Debug)]
-pub struct Prefix {
-    length: usize,
+pub struct Text {
     cache: Cache,
+    /// Lengths of the prefixes that may be continued.
+    forks: Vec<usize>,
+    /// `forks x vocabulary`.
     logits: Vec<f32>,
 }
 
-impl Prefix {
-    /// Logits of the first token after the prompt, one a vocabulary entry.
-    pub fn logits(&self) -> &[f32] {
-        &self.logits
+impl Text {
+    /// Logits of the first token after a fork, one a vocabulary entry.
+    pub fn logits(&self, fork: usize) -> &[f32] {
+        let vocabulary = self.logits.len() / self.forks.len();
+        &self.logits[fork * vocabulary..][..vocabulary]
     }
 }
 
 /// One sequence being continued.
 #[derive(Debug, Clone)]
 pub struct Row {
-    prefix: Arc<Prefix>,
+    text: Arc<Text>,
+    /// Positions of the text that belong to the sequence.
+    shared: usize,
     own: Cache,
     length: usize,
 }
 
 impl Row {
-    /// A row that continues a prompt.
-    pub fn new(prefix: Arc<Prefix>) -> Self {
-        let own = Cache { layers: vec![Default::default(); prefix.cache.layers.len()] };
-        let length = prefix.length;
-        Self { prefix, own, length }
+    /// A row that continues a text from one of its forks.
+    pub fn new(text: Arc<Text>, fork: usize) -> Self {
+        let own = Cache { layers: vec![Default::default(); text.cache.layers.len()] };
+        let shared = text.forks[fork];
+        Self { text, shared, own, length: shared }
     }
 }
 
@@ -123,16 +129,16 @@ impl Llama {
         logits
     }
 
-    /// Reads prompts; each is kept whole in the cache.
-    pub fn prefill(&self, prompts: &[&[u32]], work: &mut Workspace) -> Vec<Prefix> {
+    /// Reads texts, each with the lengths at which it forks; each is kept whole in its cache.
+    pub fn prefill(&self, texts: &[(&[u32], &[usize])], work: &mut Workspace) -> Vec<Text> {
         let mut batch = Packed::default();
-        for prompt in prompts {
-            let start = batch.push(prompt);
-            batch.rows.push((start + prompt.len() - 1) as u32);
+        for (tokens, forks) in texts {
+            let start = batch.push(tokens);
+            batch.rows.extend(forks.iter().map(|length| (start + length - 1) as u32));
         }
         let at = self.shape.attention;
         let (queries, width) = (at.out(), at.kv_heads * at.head_dim);
-        let mut caches = vec![Cache::default(); prompts.len()];
+        let mut caches = vec![Cache::default(); texts.len()];
         self.embed(&batch.tokens, &mut work.x);
         for w in &self.weights.blocks {
             let block = Block { w, shape: &self.shape, sequences: &batch.sequences };
@@ -149,13 +155,13 @@ impl Llama {
             }
         }
         let states = self.gather(&work.x, &batch.rows);
-        let vocabulary = self.weights.config.vocab_size;
         let logits = self.all_logits(&states);
-        let each = caches.into_iter().zip(prompts).zip(logits.chunks_exact(vocabulary));
-        each.map(|((cache, prompt), logits)| Prefix {
-            length: prompt.len(),
+        let mut logits = logits.chunks_exact(self.weights.config.vocab_size);
+        let each = caches.into_iter().zip(texts);
+        each.map(|(cache, (_, forks))| Text {
             cache,
-            logits: logits.to_vec(),
+            forks: forks.to_vec(),
+            logits: logits.by_ref().take(forks.len()).flatten().copied().collect(),
         })
         .collect()
     }
@@ -182,9 +188,10 @@ impl Llama {
                 let (keys, values) = &mut row.own.layers[layer];
                 keys.extend_from_slice(&state[queries..queries + width]);
                 values.extend_from_slice(&state[queries + width..]);
-                let (prefix_keys, prefix_values) = &row.prefix.cache.layers[layer];
+                let (text_keys, text_values) = &row.text.cache.layers[layer];
+                let shared = ..row.shared * width;
                 let parts = [
-                    CachedPart { keys: prefix_keys, values: prefix_values },
+                    CachedPart { keys: &text_keys[shared], values: &text_values[shared] },
                     CachedPart { keys, values },
                 ];
                 attend_cached(out, &state[..queries], &parts, at, &mut work.scores);
@@ -235,23 +242,28 @@ mod tests {
         let llama = Llama::new(Weights::random(&config, 3));
         let mut work = Workspace::default();
         let prompts: [&[u32]; 2] = [&[1, 2, 3, 4, 5], &[9, 8, 7]];
-        let prefixes: Vec<_> =
-            llama.prefill(&prompts, &mut work).into_iter().map(Arc::new).collect();
-        let mut rows: Vec<_> =
-            [0, 1, 1].into_iter().map(|p: usize| Row::new(prefixes[p].clone())).collect();
-        let tails = [[20, 21, 22], [30, 31, 32], [40, 41, 42]];
+        // The first text forks before its last token as well.
+        let texts: Vec<_> = llama
+            .prefill(&[(prompts[0], &[4, 5]), (prompts[1], &[3])], &mut work)
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        let fork = |(text, fork): (usize, usize)| Row::new(texts[text].clone(), fork);
+        let mut rows: Vec<_> = [(0, 1), (1, 0), (1, 0), (0, 0)].map(fork).to_vec();
+        let tails = [[20, 21, 22], [30, 31, 32], [40, 41, 42], [50, 51, 52]];
         for at in 0..3 {
             let tokens: Vec<u32> = tails.iter().map(|tail| tail[at]).collect();
             let mut each: Vec<_> = rows.iter_mut().collect();
             llama.step(&mut each, &tokens, &mut work);
         }
         let decoded = work.logits.clone();
-        for (row, prompt) in [(0, prompts[0]), (1, prompts[1]), (2, prompts[1])] {
+        let begun = [prompts[0], prompts[1], prompts[1], &prompts[0][..4]];
+        for (row, prompt) in begun.into_iter().enumerate() {
             let whole: Vec<u32> = prompt.iter().chain(&tails[row]).copied().collect();
-            let read = llama.prefill(&[&whole], &mut work);
+            let read = llama.prefill(&[(&whole, &[whole.len()])], &mut work);
             let logits = &decoded[row * 300..(row + 1) * 300];
             let worst =
-                logits.iter().zip(read[0].logits()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                logits.iter().zip(read[0].logits(0)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(worst < 1e-4, "row {row}: {worst}");
         }
     }
@@ -260,9 +272,9 @@ mod tests {
     fn neighbours_in_a_packed_batch_do_not_see_each_other() {
         let llama = Llama::new(Weights::random(&LlamaConfig::small(300, 64, 2, 96), 3));
         let mut work = Workspace::default();
-        let alone = llama.prefill(&[&[5, 6, 7]], &mut work);
-        let together = llama.prefill(&[&[50, 60], &[5, 6, 7]], &mut work);
-        let same = alone[0].logits().iter().zip(together[1].logits());
+        let alone = llama.prefill(&[(&[5, 6, 7], &[3])], &mut work);
+        let together = llama.prefill(&[(&[50, 60], &[2]), (&[5, 6, 7], &[3])], &mut work);
+        let same = alone[0].logits(0).iter().zip(together[1].logits(0));
         assert!(same.into_iter().all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }

@@ -28,7 +28,7 @@ pub use adamw::{AdamSettings, AdamW};
 pub use block::BlockShape;
 pub use card::{CARD_FILE, Card};
 pub use config::LlamaConfig;
-pub use decode::{Llama, Prefix, Row, Workspace};
+pub use decode::{Llama, Row, Text, Workspace};
 pub use error::ModelError;
 pub use gradient::{Gradient, gradient};
 pub use kernels::matmul;

@@ -1,5 +1,5 @@
-//! Many prompts, many samples each: rows are decoded side by side, a finished row makes room for
-//! the next, and all samples of a prompt share its keys and values.
+//! Many texts, many continuations each: rows are decoded side by side, a finished row makes room for
+//! the next, and all continuations of a text share its keys and values.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,87 +7,89 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::check::{check, stop_if};
+use super::explore::{Continuation, Effort, Explore};
 use crate::domain::Role;
 use crate::engine::sampling::sample;
-use crate::engine::{Cancel, EngineError, FinishReason, GenerateRequest, Generation};
-use crate::model::{Llama, Prefix, Row, Workspace};
+use crate::engine::{Cancel, EngineError, FinishReason, Generation, Sampling};
+use crate::model::{Llama, Row, Text, Workspace};
 
 /// Rows decoded side by side by one thread: enough for matrix products to be worth their name.
 const WIDTH: usize = 64;
-/// Requests handled together by one thread. Fixed, so that who stands beside whom, and with it the
+/// Texts handled together by one thread. Fixed, so that who stands beside whom, and with it the
 /// last bit of every sum, does not depend on the number of cores.
 const CHUNK: usize = 256;
-/// Tokens of prompts read in one pass.
-const PREFILL_TOKENS: usize = 4096;
+/// Tokens of texts read in one pass: small, since what is read waits in memory.
+const PREFILL_TOKENS: usize = 2048;
 
-/// Answers every request; `out[i][k]` is the k-th sample of request i, drawn with `seed + k`.
+/// Works through every text until none wants a continuation.
 ///
 /// # Errors
 /// [`EngineError::TooLong`] or [`EngineError::BadRequest`] before anything runs;
 /// [`EngineError::NonFiniteLogits`], [`EngineError::Cancelled`] and
 /// [`EngineError::DeadlineExceeded`] afterwards.
-pub fn continue_all(
+pub fn explore_all<E: Explore>(
     llama: &Llama,
     role: Role,
-    requests: &[GenerateRequest],
+    texts: &mut [E],
     cancel: &Cancel,
-) -> Result<Vec<Vec<Generation>>, EngineError> {
-    for request in requests {
-        check(llama, role, &request.prompt, request.sampling.max_tokens)?;
+) -> Result<Effort, EngineError> {
+    for text in texts.iter() {
+        check(llama, role, text.tokens(), text.max_tokens())?;
     }
-    let chunks = requests
-        .par_chunks(CHUNK)
+    let efforts = texts
+        .par_chunks_mut(CHUNK)
         .map(|chunk| Batch::new(llama, role, chunk, cancel).run())
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(chunks.into_iter().flatten().collect())
+    let mut sum = Effort::default();
+    efforts.into_iter().for_each(|effort| sum.add(effort));
+    Ok(sum)
 }
 
-/// A row at work: which sample of which request, and what it has written.
+/// A row at work: which continuation of which text, and what it has written.
 struct Live {
-    request: usize,
-    sample: usize,
+    text: usize,
+    which: Continuation,
+    sampling: Sampling,
     row: Row,
     next: u32,
     written: Generation,
 }
 
-struct Batch<'a> {
+struct Batch<'a, E> {
     llama: &'a Llama,
     role: Role,
-    requests: &'a [GenerateRequest],
+    texts: &'a mut [E],
     cancel: &'a Cancel,
     work: Workspace,
-    /// Samples not begun, their prompt already read.
-    ready: VecDeque<(usize, usize, Arc<Prefix>)>,
-    /// First request whose prompt has not been read.
+    /// Texts that have been read and may want more, in turn.
+    open: VecDeque<(usize, Arc<Text>)>,
+    /// Rows at work of each text.
+    live_of: Vec<usize>,
+    /// First text that has not been read.
     unread: usize,
-    done: Vec<Vec<Option<Generation>>>,
+    effort: Effort,
 }
 
-impl<'a> Batch<'a> {
-    fn new(
-        llama: &'a Llama,
-        role: Role,
-        requests: &'a [GenerateRequest],
-        cancel: &'a Cancel,
-    ) -> Self {
-        let done = requests.iter().map(|request| vec![None; request.n]).collect();
-        let (work, ready) = (Workspace::default(), VecDeque::new());
-        Self { llama, role, requests, cancel, work, ready, unread: 0, done }
+impl<'a, E: Explore> Batch<'a, E> {
+    fn new(llama: &'a Llama, role: Role, texts: &'a mut [E], cancel: &'a Cancel) -> Self {
+        let live_of = vec![0; texts.len()];
+        let (work, open) = (Workspace::default(), VecDeque::new());
+        let effort = Effort::default();
+        Self { llama, role, texts, cancel, work, open, live_of, unread: 0, effort }
     }
 
-    fn run(mut self) -> Result<Vec<Vec<Generation>>, EngineError> {
+    fn run(mut self) -> Result<Effort, EngineError> {
         let mut live: Vec<Live> = Vec::with_capacity(WIDTH);
         loop {
             stop_if(self.cancel, self.role)?;
             while live.len() < WIDTH {
-                let Some((request, sample, prefix)) = self.next_sample() else { break };
-                live.extend(self.begin(request, sample, prefix)?);
+                let Some((text, which, read)) = self.next_continuation() else { break };
+                live.extend(self.begin(text, which, read)?);
             }
             if live.is_empty() {
-                let whole =
-                    |samples: Vec<Option<Generation>>| samples.into_iter().flatten().collect();
-                return Ok(self.done.into_iter().map(whole).collect());
+                // Nothing at work and nothing to begin: a text that just took a continuation has
+                // been asked again by then.
+                return Ok(self.effort);
             }
             let tokens: Vec<u32> = live.iter().map(|l| l.next).collect();
             let mut rows: Vec<&mut Row> = live.iter_mut().map(|l| &mut l.row).collect();
@@ -99,121 +101,99 @@ impl<'a> Batch<'a> {
                 going_on.extend(self.advance(one, logits)?);
             }
             self.work.logits = logits;
-            live = going_on;
+            let (wanted, unwanted): (Vec<_>, Vec<_>) =
+                going_on.into_iter().partition(|l| self.texts[l.text].is_wanted(l.which));
+            unwanted.iter().for_each(|l| self.live_of[l.text] -= 1);
+            live = wanted;
         }
     }
 
-    /// The next sample to begin; reads more prompts when none is ready.
-    fn next_sample(&mut self) -> Option<(usize, usize, Arc<Prefix>)> {
-        if self.ready.is_empty() {
-            let start = self.unread;
-            let mut tokens = 0;
-            while self.unread < self.requests.len() && tokens < PREFILL_TOKENS {
-                tokens += self.requests[self.unread].prompt.len();
-                self.unread += 1;
-            }
-            let read = &self.requests[start..self.unread];
-            let prompts: Vec<&[u32]> = read.iter().map(|r| r.prompt.as_slice()).collect();
-            if !prompts.is_empty() {
-                let prefixes = self.llama.prefill(&prompts, &mut self.work);
-                for (offset, prefix) in prefixes.into_iter().enumerate() {
-                    let prefix = Arc::new(prefix);
-                    let samples = 0..read[offset].n;
-                    self.ready.extend(samples.map(|k| (start + offset, k, prefix.clone())));
+    /// The next continuation to begin. Texts read earlier come first; more are read when none of
+    /// them wants anything now. A text that neither wants nor runs anything is closed.
+    fn next_continuation(&mut self) -> Option<(usize, Continuation, Arc<Text>)> {
+        let mut asked = 0;
+        loop {
+            if asked == self.open.len() {
+                asked = 0;
+                if !self.read_more() {
+                    return None;
                 }
             }
+            let (text, read) = self.open.pop_front()?;
+            match self.texts[text].next() {
+                Some(which) => {
+                    self.live_of[text] += 1;
+                    self.open.push_front((text, read.clone()));
+                    return Some((text, which, read));
+                }
+                None if self.live_of[text] > 0 => {
+                    self.open.push_back((text, read));
+                    asked += 1;
+                }
+                None => {}
+            }
         }
-        self.ready.pop_front()
+    }
+
+    /// Reads more texts; false when there are none, or enough of those read are still at work.
+    fn read_more(&mut self) -> bool {
+        let start = self.unread;
+        let mut tokens = 0;
+        while self.unread < self.texts.len() && tokens < PREFILL_TOKENS {
+            tokens += self.texts[self.unread].tokens().len();
+            self.unread += 1;
+        }
+        let texts: Vec<(&[u32], &[usize])> =
+            self.texts[start..self.unread].iter().map(|t| (t.tokens(), t.forks())).collect();
+        if texts.is_empty() {
+            return false;
+        }
+        let read = self.llama.prefill(&texts, &mut self.work);
+        self.effort.read += tokens as u64;
+        // To the front: whoever is asked next has not been asked yet.
+        for (offset, text) in read.into_iter().enumerate().rev() {
+            self.open.push_front((start + offset, Arc::new(text)));
+        }
+        true
     }
 
     fn begin(
         &mut self,
-        request: usize,
-        sample: usize,
-        prefix: Arc<Prefix>,
+        text: usize,
+        which: Continuation,
+        read: Arc<Text>,
     ) -> Result<Option<Live>, EngineError> {
+        self.effort.begun += 1;
+        self.effort.read_apart += self.texts[text].forks()[which.fork] as u64;
         let written =
             Generation { tokens: Vec::new(), ln_probs: Vec::new(), finish: FinishReason::Length };
-        let row = Row::new(prefix.clone());
-        let one = Live { request, sample, row, next: 0, written };
-        self.advance(one, prefix.logits())
+        let sampling = self.texts[text].sampling(which);
+        let row = Row::new(read.clone(), which.fork);
+        let one = Live { text, which, sampling, row, next: 0, written };
+        self.advance(one, read.logits(which.fork))
     }
 
-    /// Picks the next token; puts the answer aside when it is finished.
+    /// Picks the next token; hands the continuation over when it is finished.
     fn advance(&mut self, mut one: Live, logits: &[f32]) -> Result<Option<Live>, EngineError> {
-        let request = &self.requests[one.request];
         let step = one.written.tokens.len();
-        let mut sampling = request.sampling.clone();
-        sampling.seed = sampling.seed.wrapping_add(one.sample as u64);
-        if step < sampling.max_tokens {
-            let (token, ln_p) = sample(logits, &sampling, step)
+        if step < one.sampling.max_tokens {
+            let (token, ln_p) = sample(logits, &one.sampling, step)
                 .map_err(|_| EngineError::NonFiniteLogits { role: self.role })?;
-            if !sampling.stop.contains(&token) {
+            self.effort.written += 1;
+            if !one.sampling.stop.contains(&token) {
                 one.written.tokens.push(token);
                 one.written.ln_probs.push(ln_p);
                 one.next = token;
-                if step + 1 < sampling.max_tokens {
+                if step + 1 < one.sampling.max_tokens {
                     return Ok(Some(one));
                 }
             } else {
                 one.written.finish = FinishReason::Stop;
             }
         }
-        self.done[one.request][one.sample] = Some(one.written);
+        self.effort.finished += 1;
+        self.live_of[one.text] -= 1;
+        self.texts[one.text].take(one.which, one.written);
         Ok(None)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::Sampling;
-    use crate::model::{LlamaConfig, Weights};
-
-    fn llama() -> Llama {
-        Llama::new(Weights::random(&LlamaConfig::small(300, 64, 2, 96), 9))
-    }
-
-    fn request(prompt: &[u32], n: usize, seed: u64) -> GenerateRequest {
-        let sampling =
-            Sampling { temperature: 1.0, top_p: 1.0, max_tokens: 12, stop: vec![0], seed };
-        GenerateRequest { prompt: prompt.to_vec(), sampling, n }
-    }
-
-    #[test]
-    fn company_does_not_change_what_is_written() {
-        let llama = llama();
-        let cancel = Cancel::new();
-        let many: Vec<_> = (0..90)
-            .map(|i| request(&[1 + i % 7, 2, 3 + i % 5], 1 + i as usize % 3, u64::from(i)))
-            .collect();
-        let together = continue_all(&llama, Role::Policy, &many, &cancel).expect("generated");
-        for i in [0, 41, 89] {
-            let alone =
-                continue_all(&llama, Role::Policy, &many[i..=i], &cancel).expect("generated");
-            assert_eq!(
-                alone[0].iter().map(|g| &g.tokens).collect::<Vec<_>>(),
-                together[i].iter().map(|g| &g.tokens).collect::<Vec<_>>()
-            );
-            assert_eq!(together[i].len(), many[i].n);
-        }
-    }
-
-    #[test]
-    fn limits_are_checked_before_anything_runs() {
-        let llama = llama();
-        let cancel = Cancel::new();
-        let long = continue_all(&llama, Role::Policy, &[request(&[1; 1020], 1, 0)], &cancel);
-        assert!(matches!(long, Err(EngineError::TooLong { prompt: 1020, context: 1024, .. })));
-        let unknown = continue_all(&llama, Role::Policy, &[request(&[300], 1, 0)], &cancel);
-        assert!(matches!(unknown, Err(EngineError::BadRequest { .. })));
-    }
-
-    #[test]
-    fn a_cancelled_call_says_so() {
-        let cancel = Cancel::new();
-        cancel.cancel();
-        let answer = continue_all(&llama(), Role::Policy, &[request(&[1], 1, 0)], &cancel);
-        assert!(matches!(answer, Err(EngineError::Cancelled)));
     }
 }

@@ -5,9 +5,13 @@
 
 mod check;
 mod decode;
+mod explore;
+mod samples;
 mod score;
 mod serve;
 
-pub use decode::continue_all;
+pub use decode::explore_all;
+pub use explore::{Continuation, Effort, Explore};
+pub use samples::continue_all;
 pub use score::score_all;
 pub use serve::BatchEngine;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 
-use super::decode::continue_all;
+use super::samples::continue_all;
 use super::score::score_all;
 use crate::domain::{Probability, Role};
 use crate::engine::{

@@ -11,6 +11,7 @@ mod experts;
 mod finish;
 mod preset;
 mod roles;
+mod rollouts;
 mod samples;
 
 pub use base::{base, tokenizer};
@@ -19,7 +20,8 @@ pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
 pub use preset::Preset;
 pub use roles::fine_tune;
-pub use samples::{rollouts, samples};
+pub use rollouts::rollouts;
+pub use samples::samples;
 
 
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lab::sets::Search;
 use crate::lab::train::Plan;
 use crate::model::AdamSettings;
 
@@ -36,6 +37,7 @@ pub struct Preset {
     /// Student samples whose prefixes are rolled out, and rollouts K of each prefix.
     pub rollout_samples: usize,
     pub rollouts: usize,
+    pub search: Search,
     /// Optimiser steps a role.
     pub base_steps: usize,
     pub expert_steps: usize,
@@ -66,14 +68,15 @@ impl Preset {
             expert_rounds: 1,
             expert_problems: 8_000,
             expert_samples: 4,
-            sample_problems: 24_000,
+            sample_problems: 36_000,
             samples: 4,
             sample_temperature: 0.8,
             validation_samples: 600,
             validation_rollouts: 400,
             copies_of_ten: 3,
-            rollout_samples: 5_000,
+            rollout_samples: 24_000,
             rollouts: 8,
+            search: Search::Bisect,
             base_steps: 1_500,
             expert_steps: 400,
             orm_steps: 900,

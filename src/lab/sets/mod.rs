@@ -10,5 +10,5 @@ mod student;
 
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_samples, orm_set, sorm_set};
-pub use sample::{Rollouts, Sample};
+pub use sample::{Rollouts, Sample, Search};
 pub use student::{solutions, student_set};

@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Answer, Solution};
 use crate::lab::labels::{Labels, Trace};
 
+/// Which prefixes of a sample were continued, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Search {
+    /// Every prefix K times.
+    Full,
+    /// Only as much as the monotone labels need.
+    Bisect,
+}
+
 /// One solution the student wrote.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
@@ -33,7 +43,10 @@ impl Sample {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rollouts {
     pub sample: Sample,
-    /// `traces[i]`: continuations of P_{i+1}; none of the whole solution.
+    /// After a bisection only the labels under every rule mean something.
+    pub search: Search,
+    /// `traces[i]`: continuations of P_{i+1}; none of the whole solution, nor of prefixes that the
+    /// search had no need to try.
     pub traces: Vec<Vec<Trace>>,
     pub labels: Labels,
 }

@@ -1,0 +1,106 @@
+//! Rollouts of the prefixes of samples, and the labels they give.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::bench::Bench;
+use crate::domain::Role;
+use crate::lab::LabError;
+use crate::lab::files::SetFile;
+use crate::lab::problems::Split;
+use crate::lab::rollouts::{Verify, verify};
+use crate::lab::sets::{Rollouts, Sample, Search};
+
+/// Samples rolled out in one pass; progress is told after each.
+const SAMPLES_A_PASS: usize = 1_024;
+
+/// Rollouts of the prefixes of samples, half of them wrong ones where there are enough: a bisection
+/// of training samples, a full search of validation samples. Problems that no sample solved are set
+/// aside: there every label would be 0 because the student is weak, not because a step is wrong.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
+    let preset = bench.preset.clone();
+    let (from, name, wanted, search) = match split {
+        Split::Train => ("samples", "rollouts", preset.rollout_samples, preset.search),
+        _ => (
+            "samples-validation",
+            "rollouts-validation",
+            preset.validation_rollouts,
+            Search::Full,
+        ),
+    };
+    let source = SetFile::new(&bench.folder, from);
+    let student = bench.model(Role::Policy)?;
+    let set = SetFile::new(&bench.folder, name);
+    let settings = json!({
+        "samples": wanted, "rollouts": preset.rollouts, "search": search,
+        "temperature": preset.sample_temperature, "seed": preset.seed,
+    });
+    let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
+    let inputs =
+        BTreeMap::from([("student".to_owned(), student.hash.clone()), (from.to_owned(), made_of)]);
+    if set.is_made_from(&settings, &inputs) {
+        return Ok(set);
+    }
+    let all: Vec<Sample> = source.read()?;
+    let solved: BTreeSet<u64> = all.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
+    let (known, unsolved): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|s| solved.contains(&s.problem_id));
+    let set_aside: BTreeSet<u64> = unsolved.iter().map(|s| s.problem_id).collect();
+    let chosen = half_wrong(known, wanted);
+
+    let mut lines = Vec::with_capacity(chosen.len());
+    let mut counts = BTreeMap::from([
+        ("problems_set_aside".to_owned(), set_aside.len() as u64),
+        ("samples_set_aside".to_owned(), unsolved.len() as u64),
+    ]);
+    for (pass, chunk) in chosen.chunks(SAMPLES_A_PASS).enumerate() {
+        bench.say(name, pass * SAMPLES_A_PASS, chosen.len());
+        let seed = preset.seed.wrapping_add((pass as u64 + 1) << 40);
+        let temperature = preset.sample_temperature;
+        let how = Verify { search, k: preset.rollouts, temperature, seed };
+        let (rolled, effort) = verify(&student.llama, &bench.tokenizer, chunk, how)?;
+        lines.extend(rolled);
+        for (name, n) in [
+            ("tokens_written", effort.written),
+            ("tokens_read", effort.read),
+            ("tokens_read_apart", effort.read_apart),
+            ("rollouts_begun", effort.begun),
+            ("rollouts_finished", effort.finished),
+        ] {
+            *counts.entry(name.to_owned()).or_default() += n;
+        }
+    }
+    count_labels(&mut counts, &lines);
+    set.write(name, settings, inputs, counts, &lines)?;
+    Ok(set)
+}
+
+/// The first `wanted` samples, every second one wrong while there are wrong ones.
+fn half_wrong(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
+    let (right, wrong): (Vec<_>, Vec<_>) = samples.into_iter().partition(|s| s.correct);
+    let n = wanted / 2;
+    let wrong: Vec<_> = wrong.into_iter().take(n).collect();
+    let rest = wanted.saturating_sub(wrong.len());
+    let mut chosen: Vec<_> = wrong.into_iter().chain(right.into_iter().take(rest)).collect();
+    chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
+    chosen
+}
+
+/// Positive labels before and after each rule.
+fn count_labels(counts: &mut BTreeMap<String, u64>, lines: &[Rollouts]) {
+    let mut add = |name: &str, labels: &[bool]| {
+        let positive = labels.iter().filter(|&&label| label).count() as u64;
+        *counts.entry(format!("positive_{name}")).or_default() += positive;
+    };
+    for line in lines {
+        add("any_of_k", &line.labels.any_of_k);
+        add("consistent", &line.labels.consistent);
+        add("propagated", &line.labels.propagated);
+    }
+    let prefixes = lines.iter().map(|line| line.labels.propagated.len() as u64).sum();
+    counts.insert("prefixes".to_owned(), prefixes);
+}
