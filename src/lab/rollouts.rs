@@ -133,8 +133,8 @@ impl Explore for Explored<'_> {
             Search::Bisect => self.middle()? - 1,
         };
         let tries = &mut self.tries[fork];
-        let waiting = self.fixed.how.search == Search::Bisect
-            && tries.begun - tries.finished >= AHEAD.min(k);
+        let waiting =
+            self.fixed.how.search == Search::Bisect && tries.begun - tries.finished >= AHEAD.min(k);
         if waiting || tries.begun == k {
             return None;
         }
@@ -193,7 +193,8 @@ mod tests {
     /// Samples with right steps and a wrong last answer, and a model that knows nothing.
     fn rolled(search: Search, k: usize) -> (Vec<Rollouts>, Effort) {
         let told: Vec<_> = problems(Split::Train, 1, Difficulty::default()).take(6).collect();
-        let texts: Vec<String> = told.iter().flat_map(|p| [p.solution_text(), p.text.clone()]).collect();
+        let texts: Vec<String> =
+            told.iter().flat_map(|p| [p.solution_text(), p.text.clone()]).collect();
         let tokenizer = Tokenizer::train(texts.iter().map(String::as_str), 300).expect("trained");
         let config = LlamaConfig::small(tokenizer.vocab_size(), 32, 1, 64);
         let llama = Llama::new(Weights::random(&config, 1));

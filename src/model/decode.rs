@@ -262,8 +262,11 @@ mod tests {
             let whole: Vec<u32> = prompt.iter().chain(&tails[row]).copied().collect();
             let read = llama.prefill(&[(&whole, &[whole.len()])], &mut work);
             let logits = &decoded[row * 300..(row + 1) * 300];
-            let worst =
-                logits.iter().zip(read[0].logits(0)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let worst = logits
+                .iter()
+                .zip(read[0].logits(0))
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f32::max);
             assert!(worst < 1e-4, "row {row}: {worst}");
         }
     }

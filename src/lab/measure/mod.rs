@@ -14,4 +14,4 @@ pub use attempt::{Attempt, Attempts, Tried, attempt};
 pub use figures::{Evaluation, evaluate};
 pub use models::Models;
 pub use stats::{Figure, auroc, bootstrap, pass_at, wilson};
-pub use threshold::{Thresholds, tune};
+pub use threshold::{Thresholds, tune, tune_one};

@@ -9,6 +9,7 @@ use crate::lab::LabError;
 use crate::lab::labels::Rules;
 use crate::lab::sampling::score;
 use crate::lab::sets::Rollouts;
+use crate::model::Llama;
 
 /// Under these a step counts as wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -27,20 +28,29 @@ pub fn tune(
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
 ) -> Result<Thresholds, LabError> {
+    let best = |role| tune_one(models.llama(role), role, tokenizer, rollouts);
+    Ok(Thresholds { sorm: best(Role::Sorm)?, orm: best(Role::Orm)? })
+}
+
+/// The threshold of one reward model.
+///
+/// # Errors
+/// [`LabError`] when the model fails.
+pub fn tune_one(
+    llama: &Llama,
+    role: Role,
+    tokenizer: &Tokenizer,
+    rollouts: &[Rollouts],
+) -> Result<f64, LabError> {
     let items: Vec<_> =
         rollouts.iter().map(|r| (r.sample.problem.as_str(), &r.sample.solution)).collect();
-    let best = |role: Role| -> Result<f64, LabError> {
-        let scores = score(models.llama(role), role, tokenizer, &items)?;
-        let scored: Vec<(f64, bool)> = scores
-            .iter()
-            .zip(rollouts)
-            .flat_map(|(scores, r)| {
-                scores.steps.iter().copied().zip(r.labels.under(Rules::default()))
-            })
-            .collect();
-        Ok(best_cut(&scored))
-    };
-    Ok(Thresholds { sorm: best(Role::Sorm)?, orm: best(Role::Orm)? })
+    let scores = score(llama, role, tokenizer, &items)?;
+    let scored: Vec<(f64, bool)> = scores
+        .iter()
+        .zip(rollouts)
+        .flat_map(|(scores, r)| scores.steps.iter().copied().zip(r.labels.under(Rules::default())))
+        .collect();
+    Ok(best_cut(&scored))
 }
 
 /// The cut, of the hundredths, that tells most prefixes right; the lowest among equals.

@@ -10,6 +10,7 @@ mod bench;
 mod experts;
 mod finish;
 mod preset;
+mod refinements;
 mod roles;
 mod rollouts;
 mod samples;
@@ -19,10 +20,10 @@ pub use bench::{Bench, Model, Report};
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
 pub use preset::Preset;
-pub use roles::fine_tune;
+pub use refinements::refinements;
+pub use roles::{Course, fine_tune};
 pub use rollouts::rollouts;
 pub use samples::samples;
-
 
 use std::path::Path;
 
@@ -31,7 +32,6 @@ use candle_core::Device;
 use super::LabError;
 use super::measure::Evaluation;
 use super::problems::Split;
-use crate::domain::Role;
 
 /// Does every stage of `preset` in `folder` that is not done yet and returns the evaluation.
 ///
@@ -61,9 +61,14 @@ pub fn reproduce(
         stage(bench.report, "rollouts");
         rollouts(&mut bench, split)?;
     }
-    for role in [Role::Orm, Role::Sorm, Role::Global, Role::Local] {
-        stage(bench.report, role.as_str());
-        fine_tune(&mut bench, role)?;
+    for course in Course::ALL {
+        if course == Course::Orm {
+            stage(bench.report, "refinements");
+            refinements(&mut bench, Split::Validation)?;
+            refinements(&mut bench, Split::Train)?;
+        }
+        stage(bench.report, course.name());
+        fine_tune(&mut bench, course)?;
     }
     stage(bench.report, "checkpoints");
     let thresholds = ship(&mut bench)?;
@@ -74,6 +79,7 @@ pub fn reproduce(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Role;
 
     #[test]
     fn the_smoke_preset_goes_from_nothing_to_a_table_and_resumes() {
@@ -90,7 +96,7 @@ mod tests {
             (evaluation, trained)
         };
         let (first, trained) = run();
-        for name in ["student", "orm"] {
+        for name in ["base", "student", "orm-student"] {
             assert!(trained.iter().any(|t| t == name), "{name} was not trained");
         }
         assert_eq!(first.problems, Preset::smoke().test_problems);

@@ -32,6 +32,8 @@ pub struct Preset {
     /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
     pub validation_samples: usize,
     pub validation_rollouts: usize,
+    /// Problems whose drafts are refined for the ORM to judge.
+    pub refined_problems: usize,
     /// For each ten right samples, how many become pairs that teach a refiner to copy.
     pub copies_of_ten: usize,
     /// Student samples whose prefixes are rolled out, and rollouts K of each prefix.
@@ -73,6 +75,7 @@ impl Preset {
             sample_temperature: 0.8,
             validation_samples: 600,
             validation_rollouts: 400,
+            refined_problems: 10_000,
             copies_of_ten: 3,
             rollout_samples: 24_000,
             rollouts: 8,
@@ -80,9 +83,9 @@ impl Preset {
             base_steps: 1_500,
             expert_steps: 400,
             orm_steps: 900,
-            sorm_steps: 400,
-            global_steps: 600,
-            local_steps: 450,
+            sorm_steps: 900,
+            global_steps: 1_100,
+            local_steps: 900,
             tokens_per_step: 4096,
             base_rate: 2.5e-3,
             fine_tuning_rate: 1e-3,
@@ -106,6 +109,7 @@ impl Preset {
             sample_problems: 60,
             samples: 2,
             validation_samples: 30,
+            refined_problems: 20,
             validation_rollouts: 10,
             rollout_samples: 30,
             rollouts: 2,

@@ -1,4 +1,4 @@
-//! The four models that start from the student.
+//! The models that start from the student, and the set each of them learns from.
 
 use crate::domain::Role;
 use crate::lab::LabError;
@@ -13,37 +13,68 @@ use crate::model::{Head, Precision};
 
 use super::bench::{Bench, Report};
 
-/// Trains one of the four on its set. Where an earlier stage found nothing to learn from (a student
-/// that never solves anything has no right samples), the role keeps the student's weights.
+/// One training. There are two ORMs: the paper's, which has seen student samples only, and one that
+/// has seen refinements as well; they are compared, and one of them is shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    OrmOfStudent,
+    Sorm,
+    Global,
+    Local,
+    Orm,
+}
+
+impl Course {
+    pub const ALL: [Course; 5] =
+        [Course::OrmOfStudent, Course::Sorm, Course::Global, Course::Local, Course::Orm];
+
+    /// Folder of the training.
+    pub fn name(self) -> &'static str {
+        match self {
+            Course::OrmOfStudent => "orm-student",
+            Course::Sorm => "sorm",
+            Course::Global => "global",
+            Course::Local => "local",
+            Course::Orm => "orm",
+        }
+    }
+
+    fn is_reward(self) -> bool {
+        matches!(self, Course::OrmOfStudent | Course::Sorm | Course::Orm)
+    }
+}
+
+/// Trains one of them on its set. Where an earlier stage found nothing to learn from (a student
+/// that never solves anything has no right samples), it keeps the student's weights.
 ///
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
-pub fn fine_tune(bench: &mut Bench, role: Role) -> Result<Trained, LabError> {
+pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError> {
     let start = bench.model(Role::Policy)?.llama.weights().clone();
-    let examples = set(bench, role, "")?;
-    let held_out = set(bench, role, "-validation")?;
+    let examples = set(bench, course, "")?;
+    let held_out = set(bench, course, "-validation")?;
+    let folder = bench.folder.join(course.name());
     if examples.is_empty() || held_out.is_empty() {
-        let best = bench.folder.join(role.as_str()).join("best");
+        let best = folder.join("best");
         std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
         start.save(&best, Precision::F32)?;
         return Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 });
     }
     let pair = labels(&bench.tokenizer)?;
-    let head = if role.is_reward() {
+    let head = if course.is_reward() {
         Head::Labels { good: pair.good, bad: pair.bad }
     } else {
         Head::Vocabulary
     };
     let preset = &bench.preset;
-    let steps = match role {
-        Role::Orm => preset.orm_steps,
-        Role::Sorm => preset.sorm_steps,
-        Role::Global => preset.global_steps,
-        Role::Local => preset.local_steps,
-        Role::Policy => preset.expert_steps,
+    let steps = match course {
+        Course::OrmOfStudent | Course::Orm => preset.orm_steps,
+        Course::Sorm => preset.sorm_steps,
+        Course::Global => preset.global_steps,
+        Course::Local => preset.local_steps,
     };
-    let plan = preset.fine_tuning_plan(role.as_str(), steps);
-    let (device, folder) = (bench.device.clone(), bench.folder.join(role.as_str()));
+    let plan = preset.fine_tuning_plan(course.name(), steps);
+    let device = bench.device.clone();
     let report = &mut bench.report;
     let task = Task {
         plan: &plan,
@@ -56,19 +87,25 @@ pub fn fine_tune(bench: &mut Bench, role: Role) -> Result<Trained, LabError> {
     train(task, start, &mut |progress| report(Report::Training(progress)))
 }
 
-/// The set of a role, from the files of the training split or, with `-validation`, the other.
-fn set(bench: &Bench, role: Role, suffix: &str) -> Result<Vec<Example>, LabError> {
+/// The set of a course, from the files of the training split or, with `-validation`, the other.
+fn set(bench: &Bench, course: Course, suffix: &str) -> Result<Vec<Example>, LabError> {
     let (tokenizer, seed) = (&bench.tokenizer, bench.preset.seed);
-    let copies = bench.preset.copies_of_ten;
-    let samples = || SetFile::new(&bench.folder, &format!("samples{suffix}")).read::<Sample>();
-    let rollouts = || SetFile::new(&bench.folder, &format!("rollouts{suffix}")).read::<Rollouts>();
-    Ok(match role {
-        Role::Orm => orm_samples(tokenizer, &samples()?)?,
-        Role::Sorm => sorm_set(tokenizer, &rollouts()?, Rules::default(), seed)?,
-        Role::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
-        Role::Local => {
-            local_set(tokenizer, &local_pairs(&rollouts()?, Rules::default(), copies, seed))?
+    let (copies, rules) = (bench.preset.copies_of_ten, Rules::default());
+    let named = |name: &str| SetFile::new(&bench.folder, &format!("{name}{suffix}"));
+    let samples = || named("samples").read::<Sample>();
+    let rollouts = || named("rollouts").read::<Rollouts>();
+    Ok(match course {
+        Course::OrmOfStudent => orm_samples(tokenizer, &samples()?)?,
+        Course::Orm => {
+            let mut all = samples()?;
+            all.extend(named("refinements").read::<Sample>()?);
+            orm_samples(tokenizer, &all)?
         }
-        Role::Policy => Vec::new(),
+        Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed)?,
+        Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
+        Course::Local => {
+            let pairs = local_pairs(&rollouts()?, &samples()?, rules, copies, seed);
+            local_set(tokenizer, &pairs)?
+        }
     })
 }

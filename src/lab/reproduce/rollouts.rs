@@ -25,12 +25,9 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
     let (from, name, wanted, search) = match split {
         Split::Train => ("samples", "rollouts", preset.rollout_samples, preset.search),
-        _ => (
-            "samples-validation",
-            "rollouts-validation",
-            preset.validation_rollouts,
-            Search::Full,
-        ),
+        _ => {
+            ("samples-validation", "rollouts-validation", preset.validation_rollouts, Search::Full)
+        }
     };
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;

@@ -47,11 +47,22 @@ pub fn global_pairs(samples: &[Sample], copies: usize, seed: u64) -> Vec<Pair> {
 }
 
 /// Local pairs: a positive prefix P_i followed by a negative step; the target is P_i and a
-/// successful trace from it. Drafts are the sample and every failed trace through that step. And,
-/// for `copies` of ten right samples, a false alarm at a random step after which the sample goes on.
-pub fn local_pairs(rollouts: &[Rollouts], rules: Rules, copies: usize, seed: u64) -> Vec<Pair> {
+/// successful trace from it. P_0 is the problem itself: its successful traces are the right ones
+/// among the `samples`. Drafts are the sample and two failed traces through that step. And, for
+/// `copies` of ten right samples, a false alarm at a random step after which the sample goes on.
+pub fn local_pairs(
+    rollouts: &[Rollouts],
+    samples: &[Sample],
+    rules: Rules,
+    copies: usize,
+    seed: u64,
+) -> Vec<Pair> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pairs = Vec::new();
+    let mut from_start: BTreeMap<u64, Vec<Solution>> = BTreeMap::new();
+    for sample in samples.iter().filter(|sample| sample.correct) {
+        from_start.entry(sample.problem_id).or_default().push(sample.solution.clone());
+    }
     for one in rollouts {
         let sample = &one.sample;
         let labels = one.labels.under(rules);
@@ -64,16 +75,15 @@ pub fn local_pairs(rollouts: &[Rollouts], rules: Rules, copies: usize, seed: u64
             continue;
         }
         let Some(error) = labels.iter().position(|good| !good).map(|i| i + 1) else { continue };
-        // P_0 has no rollouts of its own, so an error in the first step has no target.
-        if error < 2 {
-            continue;
-        }
         let (prefix, right) = (sample.solution.prefix(error - 1), sample.right());
-        let targets: Vec<Solution> = one.traces[error - 2]
-            .iter()
-            .filter(|trace| trace.rest.answer() == right && uses_prefix(prefix, &trace.rest))
-            .map(|trace| joined(prefix, &trace.rest))
-            .collect();
+        let targets: Vec<Solution> = match error {
+            1 => from_start.get(&sample.problem_id).cloned().unwrap_or_default(),
+            _ => one.traces[error - 2]
+                .iter()
+                .filter(|trace| trace.rest.answer() == right && uses_prefix(prefix, &trace.rest))
+                .map(|trace| joined(prefix, &trace.rest))
+                .collect(),
+        };
         let through = sample.solution.prefix(error);
         let failed = one.traces.get(error - 1).into_iter().flatten();
         let drafts = failed
@@ -149,6 +159,7 @@ fn local(sample: &Sample, draft: Solution, error: usize, target: &Solution) -> P
 mod tests {
     use super::*;
     use crate::lab::labels::{Trace, label};
+    use crate::lab::sets::Search;
 
     fn sample(id: u64, text: &str, right: &str) -> Sample {
         let solution = Solution::split(text);
@@ -167,7 +178,7 @@ mod tests {
     fn rolled_out(sample: Sample, traces: Vec<Vec<Trace>>) -> Rollouts {
         let right = sample.right().expect("a reference");
         let labels = label(&sample.solution, &right, &traces);
-        Rollouts { sample, traces, labels }
+        Rollouts { sample, search: Search::Full, traces, labels }
     }
 
     fn trace(text: &str) -> Trace {
@@ -192,7 +203,7 @@ mod tests {
         let good = trace("5 * 4 = 20\n#### 20");
         let anew = trace("2 * 10 = 20\n#### 20");
         let rollouts = rolled_out(wrong.clone(), vec![vec![anew, trace("#### 9"), good]]);
-        let pairs = local_pairs(&[rollouts], Rules::default(), 0, 1);
+        let pairs = local_pairs(&[rollouts], &[], Rules::default(), 0, 1);
         assert_eq!(pairs.len(), 1);
         assert_eq!(pairs[0].first_error, Some(2));
         assert_eq!(pairs[0].draft, wrong.solution);
@@ -200,17 +211,21 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_the_first_step_has_no_local_pair() {
+    fn after_an_error_in_the_first_step_the_target_is_a_right_sample_of_the_problem() {
         let wrong = sample(1, "2 * 3 = 6\n6 + 4 = 10\n#### 10", "20");
-        let rollouts = rolled_out(wrong, vec![vec![trace("#### 10")]]);
-        assert!(local_pairs(&[rollouts], Rules::default(), 0, 1).is_empty());
+        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
+        let rollouts = [rolled_out(wrong, vec![vec![]])];
+        assert!(local_pairs(&rollouts, &[], Rules::default(), 0, 1).is_empty());
+        let pairs = local_pairs(&rollouts, &[right.clone()], Rules::default(), 0, 1);
+        assert_eq!(pairs[0].first_error, Some(1));
+        assert_eq!(pairs[0].target, right.solution);
     }
 
     #[test]
     fn a_false_alarm_is_answered_by_going_on_as_before() {
         let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
         let rollouts = rolled_out(right.clone(), vec![vec![]]);
-        let pairs = local_pairs(&[rollouts], Rules::default(), 10, 1);
+        let pairs = local_pairs(&[rollouts], &[], Rules::default(), 10, 1);
         assert_eq!(pairs.len(), 1);
         assert_eq!((&pairs[0].draft, &pairs[0].target), (&right.solution, &right.solution));
     }

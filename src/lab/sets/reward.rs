@@ -95,6 +95,7 @@ mod tests {
                 solution,
                 correct: true,
             },
+            search: crate::lab::sets::Search::Full,
             traces: Vec::new(),
             labels: Labels {
                 any_of_k: labels.clone(),
