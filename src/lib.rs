@@ -2,7 +2,7 @@
 //!
 //! The rooms, from the inside out: [`domain`] (words and rules), [`config`], [`model`] (the small
 //! Llama), [`engine`] (runs models), [`pipeline`] (solve = draft, score, critique, refine, rerank),
-//! [`lab`] (makes and measures models), `store`, `app`, `jobs`, `web`, `cli`.
+//! [`lab`] (makes and measures models), [`report`] (what a reproduction found), `store`, `app`, `jobs`, `web`, `cli`.
 //! `docs/architecture.md` is the map; `tests/architecture.rs` holds the code to it.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod lab;
 pub mod model;
 pub mod pipeline;
+pub mod report;
 pub mod store;
 pub mod web;
 pub mod work;

@@ -33,6 +33,8 @@ impl Draw {
 pub struct Drawn {
     /// `solutions[i][k]`: steps that the prompt already held are not among them.
     pub solutions: Vec<Vec<Solution>>,
+    /// Tokens of each, the end token left out.
+    pub lengths: Vec<Vec<usize>>,
     pub tokens: u64,
 }
 
@@ -70,7 +72,9 @@ pub fn draw(
     let answers = continue_all(llama, role, &requests, &Cancel::new())?;
     let mut tokens = 0;
     let mut solutions = Vec::with_capacity(answers.len());
+    let mut lengths = Vec::with_capacity(answers.len());
     for of_one in answers {
+        lengths.push(of_one.iter().map(|answer| answer.tokens.len()).collect());
         let mut split = Vec::with_capacity(of_one.len());
         for answer in of_one {
             tokens += answer.tokens.len() as u64;
@@ -78,7 +82,7 @@ pub fn draw(
         }
         solutions.push(split);
     }
-    Ok(Drawn { solutions, tokens })
+    Ok(Drawn { solutions, lengths, tokens })
 }
 
 /// The solution a model wrote; one cut off by the token limit has no answer.

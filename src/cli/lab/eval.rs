@@ -1,16 +1,17 @@
 //! `glore eval`: the table of the models in use.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 
-use super::table::table;
+use super::table;
 use crate::cli::print;
 use crate::config::Config;
 use crate::domain::Role;
-use crate::engine::{Plan, plan};
-use crate::lab::measure::{Models, Thresholds, attempt, evaluate};
-use crate::lab::problems::{Difficulty, Split, problems};
+use crate::engine::{Plan, Tokenizer, plan};
+use crate::lab::measure::{Item, Models, Thresholds, ablate, attempt, evaluate, label_table};
+use crate::lab::problems::{Difficulty, Split, WordProblem, problems};
 use crate::lab::sampling::Draw;
 use crate::model::{Llama, Weights};
 
@@ -26,29 +27,103 @@ pub struct Args {
     /// How many problems.
     #[arg(long, default_value_t = 1000)]
     problems: usize,
-    /// Seed of the problems and of the samples.
+    /// Seed of the problems.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Seeds of the samples of best-of-3 and majority-of-3.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
+    seeds: Vec<u64>,
     /// SORM threshold to try instead of the model's own.
     #[arg(long)]
     threshold: Option<f64>,
+    /// Another model in a role, as ROLE=FOLDER of a small Llama with the same tokenizer.
+    #[arg(long, value_name = "ROLE=FOLDER")]
+    with: Vec<String>,
+    /// Also change one thing at a time: who locates, who chooses, what is left out, a second round.
+    #[arg(long)]
+    ablate: bool,
+    /// Instead, hold synthetic step labels of the policy's samples against the worlds: before and
+    /// after each label rule, for 1 to 16 rollouts.
+    #[arg(long, conflicts_with_all = ["ablate", "with", "threshold"])]
+    labels: bool,
     /// Print an object for programs instead of a table.
     #[arg(long)]
     json: bool,
 }
 
-/// Samples of best-of-3, drawn as the lab draws them.
+/// Samples of best-of-3, drawn as the lab draws them; samples a problem for labels.
 const SAMPLES: usize = 3;
+const LABELLED_SAMPLES: usize = 4;
 const TEMPERATURE: f32 = 0.8;
+
+/// The models in use, ready for the lab.
+struct InUse {
+    models: Models,
+    thresholds: Thresholds,
+    tokenizer: Tokenizer,
+}
 
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     ensure!(args.problems > 0, "--problems 0: there is nothing to measure");
-    let split = match args.split.as_str() {
-        "validation" => Split::Validation,
-        "harder" => Split::Harder,
-        _ => Split::Test,
+    let mut used = in_use(config)?;
+    for other in &args.with {
+        let (role, folder) = other.split_once('=').context("--with takes ROLE=FOLDER")?;
+        let role: Role = role.parse().map_err(|_| anyhow::anyhow!("--with: no role `{role}`"))?;
+        let weights = Weights::load(&PathBuf::from(folder))?;
+        ensure!(
+            weights.config.vocab_size == used.tokenizer.vocab_size(),
+            "--with {other}: its vocabulary has {} tokens, the others' {}",
+            weights.config.vocab_size,
+            used.tokenizer.vocab_size()
+        );
+        used.models.0.insert(role, Llama::new(weights));
+    }
+    used.thresholds.sorm = args.threshold.unwrap_or(used.thresholds.sorm);
+    let problems = generated(args);
+    if args.labels {
+        return labels(args, &used, &problems);
+    }
+    let InUse { models, thresholds, tokenizer } = &used;
+    let items: Vec<Item> = problems.iter().map(Item::from).collect();
+    let samples = Draw { n: SAMPLES, temperature: TEMPERATURE, seed: args.seed };
+    let tried = attempt(models, tokenizer, &items, *thresholds, samples, &args.seeds)?;
+    let data = format!("{} split, seed {}", args.split, args.seed);
+    let evaluation = evaluate(&tried, &data, &args.seeds);
+    let ablations = match args.ablate {
+        true => ablate(models, tokenizer, &items, &tried, args.seed)?,
+        false => Vec::new(),
     };
+    if args.json {
+        let mut object = serde_json::to_value(&evaluation)?;
+        if args.ablate {
+            object["ablations"] = serde_json::to_value(&ablations)?;
+        }
+        return print(&format!("{}\n", serde_json::to_string_pretty(&object)?));
+    }
+    print(&table::evaluation(&evaluation))?;
+    print(&table::ablations(&ablations))
+}
+
+fn labels(args: &Args, used: &InUse, problems: &[WordProblem]) -> anyhow::Result<()> {
+    let how = Draw { n: LABELLED_SAMPLES, temperature: TEMPERATURE, seed: args.seed };
+    let found = label_table(used.models.llama(Role::Policy), &used.tokenizer, problems, how)?;
+    match args.json {
+        true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
+        false => print(&table::labels(&found)),
+    }
+}
+
+fn generated(args: &Args) -> Vec<WordProblem> {
+    let (split, difficulty) = match args.split.as_str() {
+        "validation" => (Split::Validation, Difficulty::default()),
+        "harder" => (Split::Harder, Difficulty::harder()),
+        _ => (Split::Test, Difficulty::default()),
+    };
+    problems(split, args.seed, difficulty).take(args.problems).collect()
+}
+
+fn in_use(config: &Config) -> anyhow::Result<InUse> {
     let mut models = BTreeMap::new();
     let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
     let mut tokenizer = None;
@@ -63,19 +138,6 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         tokenizer = Some(checkpoint.tokenizer.clone());
         models.insert(role, Llama::new(Weights::load(&checkpoint.path)?));
     }
-    thresholds.sorm = args.threshold.unwrap_or(thresholds.sorm);
-    let Some(tokenizer) = tokenizer else { anyhow::bail!("no model plays any role") };
-    let difficulty = match split {
-        Split::Harder => Difficulty::harder(),
-        _ => Difficulty::default(),
-    };
-    let problems: Vec<_> = problems(split, args.seed, difficulty).take(args.problems).collect();
-    let samples = Draw { n: SAMPLES, temperature: TEMPERATURE, seed: args.seed };
-    let tried = attempt(&Models(models), &tokenizer, &problems, thresholds, samples)?;
-    let data = format!("{} split, seed {}", args.split, args.seed);
-    let evaluation = evaluate(&tried, &data, args.seed);
-    match args.json {
-        true => print(&format!("{}\n", serde_json::to_string_pretty(&evaluation)?)),
-        false => print(&table(&evaluation)),
-    }
+    let tokenizer = tokenizer.context("no model plays any role")?;
+    Ok(InUse { models: Models(models), thresholds, tokenizer: (*tokenizer).clone() })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use candle_core::Device;
 
-use super::{table::table, watch::Watch};
+use super::{table, watch::Watch};
 use crate::cli::print;
 use crate::lab::reproduce::{Preset, reproduce};
 
@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&evaluation)?)),
         false => {
-            print(&table(&evaluation))?;
+            print(&table::evaluation(&evaluation))?;
             print(&format!("checkpoints: {}\n", folder.join("checkpoints").display()))
         }
     }

@@ -1,11 +1,11 @@
-//! An evaluation as a table for people.
+//! Evaluations, ablations and label agreement as tables for people.
 
 use std::fmt::Write;
 
-use crate::lab::measure::{Evaluation, Figure};
+use crate::lab::measure::{Ablation, Evaluation, Figure, LabelTable};
 
 /// The rows, in the order in which they are read, and what each one is.
-const ROWS: [(&str, &str); 30] = [
+const ROWS: [(&str, &str); 35] = [
     ("greedy", "draft alone"),
     ("global", "global refinement alone"),
     ("local", "local refinement alone"),
@@ -28,20 +28,25 @@ const ROWS: [(&str, &str); 30] = [
     ("draft_only_words_wrong", "drafts with right equations and wrong words"),
     ("orm_step_accuracy", "ORM: steps told right"),
     ("sorm_step_accuracy", "SORM: steps told right"),
+    ("sorm_minus_orm_step_accuracy", "SORM - ORM, steps told right (paired)"),
+    ("orm_step_accuracy_at_half", "ORM: steps told right, threshold 0.5"),
+    ("sorm_step_accuracy_at_half", "SORM: steps told right, threshold 0.5"),
     ("orm_first_error", "ORM: first error found exactly"),
     ("sorm_first_error", "SORM: first error found exactly"),
     ("orm_answer_accuracy", "ORM: answers told right"),
     ("sorm_answer_accuracy", "SORM: answers told right"),
     ("orm_auroc", "ORM: area under ROC, answers"),
     ("sorm_auroc", "SORM: area under ROC, answers"),
+    ("orm_auroc_refinements", "ORM: area under ROC, refinements"),
+    ("sorm_auroc_refinements", "SORM: area under ROC, refinements"),
     ("orm_step_auroc", "ORM: area under ROC, steps"),
     ("sorm_step_auroc", "SORM: area under ROC, steps"),
 ];
 
-/// Writes the table.
-pub(super) fn table(evaluation: &Evaluation) -> String {
+/// The table of an evaluation.
+pub(super) fn evaluation(found: &Evaluation) -> String {
     let mut out = String::new();
-    let Evaluation { data, problems, thresholds, .. } = evaluation;
+    let Evaluation { data, problems, thresholds, .. } = found;
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
@@ -50,15 +55,57 @@ pub(super) fn table(evaluation: &Evaluation) -> String {
     );
     let _ = writeln!(out, "{:<48} {:>7} {:>18} {:>6}", "", "%", "95 % interval", "n");
     for (key, words) in ROWS {
-        if let Some(figure) = evaluation.figures.get(key) {
+        if let Some(figure) = found.figures.get(key) {
             let _ = writeln!(out, "{words:<48} {}", row(figure));
         }
+    }
+    for calibration in &found.calibration {
+        let words =
+            format!("{}: Brier score, {}", calibration.model.to_uppercase(), calibration.on);
+        let _ = writeln!(out, "{words:<48} {}", row(&calibration.brier));
     }
     let _ = writeln!(
         out,
         "{:.0} tokens and {:.3} s a problem (draft, both refinements, all scores; many at once)",
-        evaluation.tokens_per_problem, evaluation.seconds_per_problem
+        found.tokens_per_problem, found.seconds_per_problem
     );
+    out
+}
+
+/// One row a change: GLoRe under it, the paired difference to GLoRe as it is, fixes and breaks.
+pub(super) fn ablations(found: &[Ablation]) -> String {
+    let mut out = String::new();
+    for ablation in found {
+        let _ = writeln!(out, "\n{}", ablation.name);
+        for (key, figure) in &ablation.figures {
+            let _ = writeln!(out, "  {key:<46} {}", row(figure));
+        }
+    }
+    out
+}
+
+/// Agreement of synthetic labels with the worlds.
+pub(super) fn labels(found: &LabelTable) -> String {
+    let mut out = String::new();
+    let LabelTable { problems, set_aside, prefixes, rows } = found;
+    let _ = writeln!(
+        out,
+        "{prefixes} prefixes of {problems} problems; {set_aside} problems that no sample solved set aside"
+    );
+    let _ = writeln!(
+        out,
+        "{:<26} {:>3} {:>7} {:>18} {:>10} {:>9}",
+        "", "K", "%", "95 % interval", "false good", "false bad"
+    );
+    for one in rows {
+        let figure = row(&one.agreement);
+        let figure = figure.rsplit_once(' ').map_or(figure.as_str(), |(start, _)| start.trim_end());
+        let _ = writeln!(
+            out,
+            "{:<26} {:>3} {figure} {:>10} {:>9}",
+            one.rule, one.k, one.false_good, one.false_bad
+        );
+    }
     out
 }
 

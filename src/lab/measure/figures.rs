@@ -4,147 +4,187 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Attempt, Attempts, Tried};
+use super::attempt::{Attempt, Attempts};
+use super::bench::Tried;
+use super::calibration::{Calibration, calibrate};
 use super::stats::{Figure, auroc, bootstrap, rate};
+use super::sweep::{self, GatePoint, MarginPoint, ThresholdPoint};
 use super::threshold::Thresholds;
+use crate::domain::Role;
 
 /// Every figure of one evaluation by name, and what it was measured on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// Which problems: split, seed, or a file.
+    /// Which problems: split and seed, or a file.
     pub data: String,
     pub problems: usize,
-    /// Seed of the samples.
-    pub seed: u64,
+    /// Seeds of the samples.
+    pub seeds: Vec<u64>,
     pub thresholds: Thresholds,
     #[serde(flatten)]
     pub figures: BTreeMap<String, Figure>,
     pub tokens_per_problem: f64,
     pub seconds_per_problem: f64,
+    pub calibration: Vec<Calibration>,
+    pub threshold_sweep: Vec<ThresholdPoint>,
+    pub gate_sweep: Vec<GatePoint>,
+    pub margin_sweep: Vec<MarginPoint>,
 }
 
-/// Turns attempts into figures.
-pub fn evaluate(tried: &Attempts, data: &str, seed: u64) -> Evaluation {
+/// Turns attempts into figures. `seeds` are those the samples were drawn with; the first one also
+/// seeds the resampling of intervals.
+pub fn evaluate(tried: &Attempts, data: &str, seeds: &[u64]) -> Evaluation {
     let all = &tried.attempts;
+    let seed = seeds.first().copied().unwrap_or(0);
     let mut figures = BTreeMap::new();
-    let mut put = |name: &str, figure: Figure| figures.insert(name.to_owned(), figure);
-    let of = |right: &dyn Fn(&Attempt) -> bool| rate(all.iter().map(right));
-
-    put("greedy", of(&|a| a.draft.correct));
-    put("global", of(&|a| a.global.correct));
-    put("local", of(&|a| local_or_draft(a).correct));
-    put("glore", of(&|a| chosen(a).correct));
-    put("best_of_3", of(&|a| best_sample(a).is_some_and(|s| s.correct)));
-    put("majority_of_3", of(&|a| majority(a).is_some_and(|s| s.correct)));
-    put("oracle_of_3", of(&|a| a.samples.iter().any(|s| s.correct)));
-    put("oracle_dgl", of(&|a| candidates(a).any(|c| c.correct)));
-    let difference =
-        |right: &dyn Fn(&Attempt) -> bool| paired(all, &|a| chosen(a).correct, right, seed);
-    put("glore_minus_greedy", difference(&|a| a.draft.correct));
-    put("glore_minus_global", difference(&|a| a.global.correct));
-    put("glore_minus_local", difference(&|a| local_or_draft(a).correct));
-    put("glore_minus_best_of_3", difference(&|a| best_sample(a).is_some_and(|s| s.correct)));
-
-    let wrong = || all.iter().filter(|a| !a.draft.correct);
-    let right = || all.iter().filter(|a| a.draft.correct);
-    put("fix_rate_global", rate(wrong().map(|a| a.global.correct)));
-    put("fix_rate_local", rate(wrong().map(|a| local_or_draft(a).correct)));
-    put("fix_rate", rate(wrong().map(|a| chosen(a).correct)));
-    put("fix_rate_either", rate(wrong().map(|a| candidates(a).any(|c| c.correct))));
-    put("break_rate", rate(right().map(|a| !chosen(a).correct)));
-    put("break_rate_global_alone", rate(right().map(|a| !a.global.correct)));
-    put("break_rate_local_alone", rate(right().map(|a| !local_or_draft(a).correct)));
-
-    put("draft_only_words_wrong", rate(all.iter().map(|a| a.draft.only_words_wrong)));
-
-    let cuts = tried.thresholds;
-    for (name, cut, steps) in [
-        ("orm", cuts.orm, (|t| &t.orm_steps) as fn(&Tried) -> &Vec<f64>),
-        ("sorm", cuts.sorm, |t| &t.sorm_steps),
-    ] {
-        let told = |a| judged(a, steps).into_iter().map(|(score, right)| (score >= cut) == right);
-        put(&format!("{name}_step_accuracy"), rate(all.iter().flat_map(told)));
-        let exact = |a: &Attempt| found(&a.draft, cut, steps) == a.draft.gold_first_error;
-        put(&format!("{name}_first_error"), rate(all.iter().map(exact)));
-        let answer_score = |t: &Tried| match name {
-            "orm" => t.orm,
-            _ => t.sorm_steps.last().copied().unwrap_or_default(),
-        };
-        let verdict = |a: &Attempt| (answer_score(&a.draft) >= 0.5) == a.draft.correct;
-        put(&format!("{name}_answer_accuracy"), rate(all.iter().map(verdict)));
-        let scored: Vec<_> =
-            all.iter().map(|a| (answer_score(&a.draft), a.draft.correct)).collect();
-        let area = |drawn: &[usize]| auroc(&drawn.iter().map(|&i| scored[i]).collect::<Vec<_>>());
-        put(&format!("{name}_auroc"), bootstrap(scored.len(), seed, area));
-        let by_step: Vec<Vec<(f64, bool)>> = all.iter().map(|a| judged(a, steps)).collect();
-        let area = |drawn: &[usize]| {
-            auroc(&drawn.iter().flat_map(|&i| by_step[i].iter().copied()).collect::<Vec<_>>())
-        };
-        put(&format!("{name}_step_auroc"), bootstrap(by_step.len(), seed, area));
-    }
+    strategies(all, seed, &mut figures);
+    fixes_and_breaks(all, &mut figures);
+    reward_models(all, tried.thresholds, seed, &mut figures);
     let n = all.len().max(1) as f64;
     Evaluation {
         data: data.to_owned(),
         problems: all.len(),
-        seed,
-        thresholds: cuts,
+        seeds: seeds.to_vec(),
+        thresholds: tried.thresholds,
         figures,
         tokens_per_problem: tried.glore_tokens as f64 / n,
         seconds_per_problem: tried.glore_seconds / n,
+        calibration: calibrate(all, seed),
+        threshold_sweep: sweep::thresholds(all),
+        gate_sweep: sweep::gates(all),
+        margin_sweep: sweep::margins(all),
     }
 }
 
-/// Local refinement alone: where the critique found nothing, the draft stays.
-fn local_or_draft(a: &Attempt) -> &Tried {
-    a.local.as_ref().unwrap_or(&a.draft)
+type Figures = BTreeMap<String, Figure>;
+
+fn strategies(all: &[Attempt], seed: u64, figures: &mut Figures) {
+    let mut put = |name: &str, figure| figures.insert(name.to_owned(), figure);
+    let of = |right: &dyn Fn(&Attempt) -> bool| rate(all.iter().map(right));
+    put("greedy", of(&|a| a.draft.correct));
+    put("global", of(&|a| a.global.correct));
+    put("local", of(&|a| a.local_or_draft().correct));
+    put("glore", of(&|a| a.chosen(0.0).correct));
+    put("oracle_dgl", of(&|a| a.candidates().any(|c| c.correct)));
+
+    // Strategies on samples: the mean over seeds of each problem; problems are resampled.
+    let mean = |right: &dyn Fn(&[Tried]) -> bool| -> Vec<f64> {
+        let of_one = |a: &Attempt| {
+            let hits = a.samples.iter().filter(|samples| right(samples)).count();
+            hits as f64 / a.samples.len().max(1) as f64
+        };
+        all.iter().map(of_one).collect()
+    };
+    let best = mean(&|s| best_sample(s).is_some_and(|s| s.correct));
+    put("best_of_3", average(&best, seed));
+    let most = mean(&|s| majority(s).is_some_and(|s| s.correct));
+    put("majority_of_3", average(&most, seed));
+    put("oracle_of_3", average(&mean(&|s| s.iter().any(|s| s.correct)), seed));
+
+    let glore = |a: &Attempt| f64::from(a.chosen(0.0).correct);
+    let minus = |other: Vec<f64>| {
+        let differences: Vec<f64> = all.iter().zip(other).map(|(a, b)| glore(a) - b).collect();
+        average(&differences, seed)
+    };
+    let hits = |right: &dyn Fn(&Attempt) -> bool| -> Vec<f64> {
+        all.iter().map(|a| f64::from(right(a))).collect()
+    };
+    put("glore_minus_greedy", minus(hits(&|a| a.draft.correct)));
+    put("glore_minus_global", minus(hits(&|a| a.global.correct)));
+    put("glore_minus_local", minus(hits(&|a| a.local_or_draft().correct)));
+    put("glore_minus_best_of_3", minus(best));
 }
 
-fn candidates(a: &Attempt) -> impl Iterator<Item = &Tried> {
-    [&a.draft, &a.global].into_iter().chain(&a.local)
+fn fixes_and_breaks(all: &[Attempt], figures: &mut Figures) {
+    let mut put = |name: &str, figure| figures.insert(name.to_owned(), figure);
+    let wrong = || all.iter().filter(|a| !a.draft.correct);
+    let right = || all.iter().filter(|a| a.draft.correct);
+    put("fix_rate_global", rate(wrong().map(|a| a.global.correct)));
+    put("fix_rate_local", rate(wrong().map(|a| a.local_or_draft().correct)));
+    put("fix_rate", rate(wrong().map(|a| a.chosen(0.0).correct)));
+    put("fix_rate_either", rate(wrong().map(|a| a.candidates().any(|c| c.correct))));
+    put("break_rate", rate(right().map(|a| !a.chosen(0.0).correct)));
+    put("break_rate_global_alone", rate(right().map(|a| !a.global.correct)));
+    put("break_rate_local_alone", rate(right().map(|a| !a.local_or_draft().correct)));
+    let words = all.iter().filter_map(|a| a.draft.gold).map(|gold| gold.only_words_wrong);
+    put("draft_only_words_wrong", rate(words));
 }
 
-/// The ORM's choice; a tie keeps the draft.
-fn chosen(a: &Attempt) -> &Tried {
-    candidates(a).fold(&a.draft, |best, one| if one.orm > best.orm { one } else { best })
+fn reward_models(all: &[Attempt], cuts: Thresholds, seed: u64, figures: &mut Figures) {
+    let mut put = |name: String, figure| figures.insert(name, figure);
+    for (name, cut, role) in [("orm", cuts.orm, Role::Orm), ("sorm", cuts.sorm, Role::Sorm)] {
+        let steps: Vec<_> = all.iter().map(|a| judged_steps(&a.draft, role)).collect();
+        let told =
+            |cut: f64| rate(steps.iter().flatten().map(|&(score, right)| (score >= cut) == right));
+        put(format!("{name}_step_accuracy"), told(cut));
+        put(format!("{name}_step_accuracy_at_half"), told(0.5));
+        let judged = all.iter().filter(|a| a.draft.gold.is_some());
+        let exact = |a: &Attempt| a.draft.first_under(role, cut) == a.draft.gold_first_error();
+        put(format!("{name}_first_error"), rate(judged.map(exact)));
+        let verdict = |a: &Attempt| (a.draft.whole(role) >= 0.5) == a.draft.correct;
+        put(format!("{name}_answer_accuracy"), rate(all.iter().map(verdict)));
+        let answers: Vec<_> =
+            all.iter().map(|a| vec![(a.draft.whole(role), a.draft.correct)]).collect();
+        put(format!("{name}_auroc"), area(&answers, seed));
+        let refined = |a: &Attempt| -> Vec<_> {
+            a.candidates().skip(1).map(|c| (c.whole(role), c.correct)).collect()
+        };
+        let refined: Vec<Vec<_>> = all.iter().map(refined).collect();
+        put(format!("{name}_auroc_refinements"), area(&refined, seed));
+        put(format!("{name}_step_auroc"), area(&steps, seed));
+    }
+    let told = |a: &Attempt, role, cut: f64| -> f64 {
+        let steps = judged_steps(&a.draft, role);
+        steps.iter().filter(|(score, right)| (*score >= cut) == *right).count() as f64
+    };
+    // Steps of one problem stand or fall together: problems are resampled, not steps.
+    let both: Vec<(f64, f64)> = all
+        .iter()
+        .filter(|a| a.draft.gold.is_some())
+        .map(|a| {
+            let gain = told(a, Role::Sorm, cuts.sorm) - told(a, Role::Orm, cuts.orm);
+            (gain, a.draft.sorm_steps.len() as f64)
+        })
+        .collect();
+    let gain = bootstrap(both.len(), seed, |drawn| {
+        let sum = |of: fn(&(f64, f64)) -> f64| drawn.iter().map(|&i| of(&both[i])).sum::<f64>();
+        (sum(|b| b.1) > 0.0).then(|| sum(|b| b.0) / sum(|b| b.1))
+    });
+    put("sorm_minus_orm_step_accuracy".to_owned(), gain);
 }
 
-fn best_sample(a: &Attempt) -> Option<&Tried> {
-    let first = a.samples.first()?;
-    Some(a.samples.iter().fold(first, |best, one| if one.orm > best.orm { one } else { best }))
+/// Area under the ROC curve; problems are resampled.
+fn area(by_problem: &[Vec<(f64, bool)>], seed: u64) -> Figure {
+    bootstrap(by_problem.len(), seed, |drawn| {
+        auroc(&drawn.iter().flat_map(|&i| by_problem[i].iter().copied()).collect::<Vec<_>>())
+    })
 }
 
-/// The answer most samples agree on; the earliest among equals.
-fn majority(a: &Attempt) -> Option<&Tried> {
-    let votes = |one: &Tried| a.samples.iter().filter(|s| s.answer == one.answer).count();
-    let answered = || a.samples.iter().filter(|s| s.answer.is_some());
-    let first = answered().next()?;
-    Some(answered().fold(first, |best, one| if votes(one) > votes(best) { one } else { best }))
-}
-
-/// Difference of two rates on the same problems, with a paired bootstrap over problems.
-fn paired(
-    all: &[Attempt],
-    a: &dyn Fn(&Attempt) -> bool,
-    b: &dyn Fn(&Attempt) -> bool,
-    seed: u64,
-) -> Figure {
-    let differences: Vec<f64> =
-        all.iter().map(|one| f64::from(i8::from(a(one)) - i8::from(b(one)))).collect();
-    bootstrap(all.len(), seed, |drawn| {
-        let sum: f64 = drawn.iter().map(|&i| differences[i]).sum();
+/// The mean of one value a problem; problems are resampled.
+pub(super) fn average(values: &[f64], seed: u64) -> Figure {
+    bootstrap(values.len(), seed, |drawn| {
+        let sum: f64 = drawn.iter().map(|&i| values[i]).sum();
         (!drawn.is_empty()).then(|| sum / drawn.len() as f64)
     })
 }
 
-/// First step of a solution that scores under the cut.
-fn found(t: &Tried, cut: f64, steps: fn(&Tried) -> &Vec<f64>) -> Option<usize> {
-    steps(t).iter().position(|&score| score < cut).map(|i| i + 1)
+fn best_sample(samples: &[Tried]) -> Option<&Tried> {
+    let first = samples.first()?;
+    Some(samples.iter().fold(first, |best, one| if one.orm > best.orm { one } else { best }))
 }
 
-/// Score and truth of each step of the draft: a step is right as long as no equation up to it is
-/// wrong in the world.
-fn judged(a: &Attempt, steps: fn(&Tried) -> &Vec<f64>) -> Vec<(f64, bool)> {
-    let gold = a.draft.gold_first_error;
-    let right = |i: usize| gold.is_none_or(|first| i + 1 < first);
-    steps(&a.draft).iter().enumerate().map(|(i, &score)| (score, right(i))).collect()
+/// The answer most samples agree on; the earliest among equals.
+fn majority(samples: &[Tried]) -> Option<&Tried> {
+    let votes = |one: &Tried| samples.iter().filter(|s| s.answer == one.answer).count();
+    let answered = || samples.iter().filter(|s| s.answer.is_some());
+    let first = answered().next()?;
+    Some(answered().fold(first, |best, one| if votes(one) > votes(best) { one } else { best }))
+}
+
+/// Score and truth of each step: a step is right as long as no equation up to it is wrong in the
+/// world. Nothing where there is no world.
+pub(super) fn judged_steps(tried: &Tried, role: Role) -> Vec<(f64, bool)> {
+    let Some(gold) = tried.gold else { return Vec::new() };
+    let right = |i: usize| gold.first_error.is_none_or(|first| i + 1 < first);
+    tried.steps(role).iter().enumerate().map(|(i, &score)| (score, right(i))).collect()
 }

@@ -1,17 +1,31 @@
 //! Measuring: every figure with its n and a 95 % interval.
 //!
-//! `attempt.rs` solves many problems by every strategy at once; `figures.rs` turns the attempts into
-//! the table that the method asks for ("always measured together"); `stats.rs` holds the intervals;
-//! `threshold.rs` picks thresholds, on validation data only. Nothing here trains.
+//! `item.rs` is a problem and what is known of it; `bench.rs` solves in one way at a time, `attempt.rs`
+//! in every way at once; `figures.rs` turns attempts into the table that the method asks for ("always
+//! measured together"), with `calibration.rs` and `sweep.rs`; `ablate.rs` changes one thing at a time;
+//! `labels.rs` holds synthetic labels against the worlds; `stats.rs` has the intervals; `threshold.rs`
+//! picks thresholds, on validation data only. Nothing here trains.
 
+mod ablate;
 mod attempt;
+mod bench;
+mod calibration;
 mod figures;
+mod item;
+mod labels;
 mod models;
 mod stats;
+mod sweep;
 mod threshold;
 
-pub use attempt::{Attempt, Attempts, Tried, attempt};
+pub use ablate::{Ablation, ablate, compare_models};
+pub use attempt::{Attempt, Attempts, attempt};
+pub use bench::Tried;
+pub use calibration::{Bin, Calibration};
 pub use figures::{Evaluation, evaluate};
+pub use item::{Gold, Item};
+pub use labels::{LabelRow, LabelTable, label_table};
 pub use models::Models;
-pub use stats::{Figure, auroc, bootstrap, pass_at, wilson};
+pub use stats::{Figure, auroc, bootstrap, pass_at, rate, wilson};
+pub use sweep::{GatePoint, MarginPoint, ThresholdPoint};
 pub use threshold::{Thresholds, tune, tune_one};

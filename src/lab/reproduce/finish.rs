@@ -7,11 +7,15 @@ use serde_json::json;
 
 use super::base::worked;
 use super::bench::Bench;
+use super::roles::Course;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::{SetFile, hash_file};
-use crate::lab::measure::{Evaluation, Models, Thresholds, attempt, evaluate, tune};
-use crate::lab::problems::Split;
+use crate::lab::measure::{
+    Evaluation, Item, Models, Thresholds, ablate, attempt, compare_models, evaluate, label_table,
+    tune,
+};
+use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::sampling::Draw;
 use crate::lab::sets::Rollouts;
 use crate::model::{Card, Control, Precision, WEIGHTS_FILE, Weights};
@@ -19,6 +23,8 @@ use crate::pipeline::prompt::PROMPT_VERSION;
 
 /// Samples a problem for best-of-3 and majority-of-3.
 const SAMPLES: usize = 3;
+/// Samples are drawn with so many seeds, counted from the preset's.
+const SEEDS: [u64; 3] = [0, 1, 2];
 
 /// The five trained models, as they will be shipped: rounded to half precision.
 ///
@@ -82,7 +88,8 @@ fn card(bench: &mut Bench, role: Role, thresholds: &Thresholds) -> Result<Card, 
     })
 }
 
-/// Evaluates shipped models on a split and writes `evaluation-SPLIT.json`.
+/// Evaluates shipped models on a split and writes `evaluation-SPLIT.json`; on the test split also
+/// `ablations.json`, and `labels.json` from validation problems.
 ///
 /// # Errors
 /// [`LabError`] from models and files.
@@ -91,15 +98,38 @@ pub fn measure(
     split: Split,
     thresholds: Thresholds,
 ) -> Result<Evaluation, LabError> {
-    let models = shipped_models(&bench.folder.join("checkpoints"))?;
-    let preset = &bench.preset;
-    let problems = worked(split, preset, preset.test_problems);
+    let mut models = shipped_models(&bench.folder.join("checkpoints"))?;
+    let preset = bench.preset.clone();
+    let problems = match split {
+        Split::Harder => {
+            let harder = problems(split, preset.seed, Difficulty::harder());
+            harder.take(preset.test_problems).collect()
+        }
+        _ => worked(split, &preset, preset.test_problems),
+    };
+    let items: Vec<Item> = problems.iter().map(Item::from).collect();
+    let seeds = SEEDS.map(|n| preset.seed + n);
     let samples = Draw { n: SAMPLES, temperature: preset.sample_temperature, seed: preset.seed };
-    let tried = attempt(&models, &bench.tokenizer, &problems, thresholds, samples)?;
+    let tried = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &seeds)?;
     let name = format!("{split:?}").to_lowercase();
     let data = format!("{name} split, seed {}", preset.seed);
-    let evaluation = evaluate(&tried, &data, preset.seed);
+    let evaluation = evaluate(&tried, &data, &seeds);
     write_json(&bench.folder.join(format!("evaluation-{name}.json")), &evaluation)?;
+    if split != Split::Test {
+        return Ok(evaluation);
+    }
+    let mut ablations = ablate(&models, &bench.tokenizer, &items, &tried, preset.seed)?;
+    let other = bench.named(Course::OrmOfStudent.name())?;
+    models.0.insert(Role::Orm, other.llama.clone());
+    let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
+    let name = "an ORM that saw student samples only";
+    ablations.push(compare_models(name, &tried, &with_other, preset.seed));
+    write_json(&bench.folder.join("ablations.json"), &ablations)?;
+
+    let known = worked(Split::Validation, &preset, preset.label_problems);
+    let how = Draw { n: preset.samples, ..samples };
+    let table = label_table(models.llama(Role::Policy), &bench.tokenizer, &known, how)?;
+    write_json(&bench.folder.join("labels.json"), &table)?;
     Ok(evaluation)
 }
 

@@ -73,6 +73,7 @@ pub fn reproduce(
     stage(bench.report, "checkpoints");
     let thresholds = ship(&mut bench)?;
     stage(bench.report, "evaluation");
+    measure(&mut bench, Split::Harder, thresholds)?;
     measure(&mut bench, Split::Test, thresholds)
 }
 

@@ -50,7 +50,9 @@ pub struct Preset {
     pub tokens_per_step: usize,
     pub base_rate: f32,
     pub fine_tuning_rate: f32,
-    /// Problems of the test split evaluated at the end.
+    /// Validation problems whose samples' labels are held against the worlds.
+    pub label_problems: usize,
+    /// Problems of the test split, and of the harder one, evaluated at the end.
     pub test_problems: usize,
 }
 
@@ -89,6 +91,7 @@ impl Preset {
             tokens_per_step: 4096,
             base_rate: 2.5e-3,
             fine_tuning_rate: 1e-3,
+            label_problems: 300,
             test_problems: 1_000,
         }
     }
@@ -120,6 +123,7 @@ impl Preset {
             global_steps: 5,
             local_steps: 5,
             tokens_per_step: 512,
+            label_problems: 20,
             test_problems: 20,
             ..Self::small()
         }
