@@ -1,16 +1,15 @@
 //! `glore eval`: the table of the models in use.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 
+use super::models::{InUse, in_use};
 use super::table;
 use crate::cli::print;
 use crate::config::Config;
 use crate::domain::Role;
-use crate::engine::{Plan, Tokenizer, plan};
-use crate::lab::measure::{Item, Models, Thresholds, ablate, attempt, evaluate, label_table};
+use crate::lab::measure::{Item, ablate, attempt, evaluate, label_table};
 use crate::lab::problems::{Difficulty, Split, WordProblem, problems};
 use crate::lab::sampling::Draw;
 use crate::model::{Llama, Weights};
@@ -55,13 +54,6 @@ pub struct Args {
 const SAMPLES: usize = 3;
 const LABELLED_SAMPLES: usize = 4;
 const TEMPERATURE: f32 = 0.8;
-
-/// The models in use, ready for the lab.
-struct InUse {
-    models: Models,
-    thresholds: Thresholds,
-    tokenizer: Tokenizer,
-}
 
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
@@ -121,23 +113,4 @@ fn generated(args: &Args) -> Vec<WordProblem> {
         _ => (Split::Test, Difficulty::default()),
     };
     problems(split, args.seed, difficulty).take(args.problems).collect()
-}
-
-fn in_use(config: &Config) -> anyhow::Result<InUse> {
-    let mut models = BTreeMap::new();
-    let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
-    let mut tokenizer = None;
-    for Plan { checkpoint, description, .. } in plan(config)? {
-        let role = description.role;
-        if let (Role::Orm, Some(card)) = (role, &checkpoint.card) {
-            thresholds.orm = card.made["step_threshold"].as_f64().unwrap_or(0.5);
-        }
-        if let (Role::Sorm, Some(threshold)) = (role, description.threshold) {
-            thresholds.sorm = threshold.sorm.get();
-        }
-        tokenizer = Some(checkpoint.tokenizer.clone());
-        models.insert(role, Llama::new(Weights::load(&checkpoint.path)?));
-    }
-    let tokenizer = tokenizer.context("no model plays any role")?;
-    Ok(InUse { models: Models(models), thresholds, tokenizer: (*tokenizer).clone() })
 }

@@ -3,5 +3,6 @@
 pub(super) mod bench;
 pub(super) mod eval;
 pub(super) mod reproduce;
+mod models;
 mod table;
 mod watch;

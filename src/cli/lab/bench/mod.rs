@@ -1,11 +1,12 @@
 //! `glore bench`: how fast this machine is at what the program does.
 
+mod rollouts;
 mod solve;
 mod train;
 
 use crate::config::Config;
 
-/// Time this machine: training, or solving with the models in use
+/// Time this machine: training, rolling out, or solving with the models in use
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -20,6 +21,12 @@ enum What {
         #[arg(long, default_value_t = 20)]
         steps: usize,
     },
+    /// Rolling out wrong samples: rollouts and tokens a second, and what sharing and halving save.
+    Rollouts {
+        /// How many generated problems are sampled.
+        #[arg(long, default_value_t = 200)]
+        problems: usize,
+    },
     /// Solving, one problem after another, on the serving engine: seconds and tokens a second.
     Solve {
         /// How many generated problems.
@@ -32,6 +39,7 @@ enum What {
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     match args.what {
         What::Train { steps } => train::run(steps),
+        What::Rollouts { problems } => rollouts::run(problems, config),
         What::Solve { problems } => solve::run(problems, config),
     }
 }

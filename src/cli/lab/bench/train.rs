@@ -73,7 +73,7 @@ fn operations(config: &LlamaConfig, read_share: f64) -> f64 {
 
 /// Operations a second of large matrix products on as many threads as training uses: the best of a
 /// few rounds, the first of which only warms up.
-fn matrix_rate() -> f64 {
+pub(super) fn matrix_rate() -> f64 {
     const N: usize = 768;
     const ROUNDS: usize = 4;
     const TIMES: usize = 10;
