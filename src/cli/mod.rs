@@ -53,6 +53,8 @@ enum Command {
     Reproduce(lab::reproduce::Args),
     Eval(lab::eval::Args),
     Bench(lab::bench::Args),
+    Export(lab::export::Args),
+    Import(lab::import::Args),
 }
 
 impl Command {
@@ -64,6 +66,8 @@ impl Command {
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Eval(args) => lab::eval::run(&args, &config),
             Self::Bench(args) => lab::bench::run(&args, &config),
+            Self::Export(args) => lab::export::run(&args),
+            Self::Import(args) => lab::import::run(&args),
         }
     }
 }

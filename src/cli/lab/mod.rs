@@ -1,8 +1,11 @@
-//! Commands of the lab: make the models, measure them, time the machine.
+//! Commands of the lab: make the models, measure them, time the machine, exchange
+//! data sets.
 
 pub(super) mod bench;
 pub(super) mod eval;
-pub(super) mod reproduce;
+pub(super) mod export;
+pub(super) mod import;
 mod models;
+pub(super) mod reproduce;
 mod table;
 mod watch;

@@ -6,7 +6,7 @@
 //! `layout.rs` picks between them by what the model's tokenizer knows.
 
 mod layout;
-mod plain;
+pub mod plain;
 mod tagged;
 
 pub use layout::Layout;

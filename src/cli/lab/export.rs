@@ -1,0 +1,169 @@
+//! `glore export`: the sets of a run for trainers of large models.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use serde::de::DeserializeOwned;
+
+use crate::cli::print;
+use crate::engine::Control;
+use crate::lab::files::SetFile;
+use crate::lab::formats::{self, LabelWords, Supervised, write_lines};
+use crate::lab::labels::Rules;
+use crate::lab::sets::{Rollouts, Sample, global_pairs, local_pairs};
+
+/// Write a training set of a run for trainers of large models
+///
+/// Texts are those that a model of your own is shown when it is served. docs/training-large.md says
+/// how to train on them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which set: right samples for a policy, outcomes for an ORM, step labels for a SORM, pairs for
+    /// the global or the local refiner.
+    #[arg(value_enum)]
+    set: Set,
+    /// Folder of a reproduction, with its samples and rollouts.
+    #[arg(long, value_name = "FOLDER", default_value = "runs/small")]
+    run: PathBuf,
+    /// Of which problems: those for training, or those held out for validation.
+    #[arg(long, value_enum, default_value_t = Split::Train)]
+    split: Split,
+    /// trl: {prompt, completion}, for orm and sorm a line a label; stepwise: {prompt, completions,
+    /// labels}, orm and sorm; processbench: {problem, steps, label}, sorm
+    /// [default: stepwise for orm and sorm, else trl].
+    #[arg(long, value_enum)]
+    form: Option<Form>,
+    /// File to write, over what it holds.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Seed of what is drawn: pairs, and the labels left out by balance.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// global and local: how many of ten right samples become pairs that teach to copy.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=10))]
+    copies: u8,
+    /// orm: also learn from the refinements of fresh problems.
+    #[arg(long)]
+    refinements: bool,
+    /// orm and sorm as trl: the words for a good and a bad step, each one token of your tokenizer.
+    #[arg(long, value_name = "GOOD,BAD", value_delimiter = ',')]
+    labels: Vec<String>,
+    /// orm and sorm as trl: what stands after each step [default: nothing but the line break].
+    #[arg(long, value_name = "TAG")]
+    step_tag: Option<String>,
+}
+
+/// What can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Set {
+    Samples,
+    Orm,
+    Sorm,
+    Global,
+    Local,
+}
+
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Trl,
+    Stepwise,
+    Processbench,
+}
+
+/// Of which problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Split {
+    Train,
+    Validation,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let reward = matches!(args.set, Set::Orm | Set::Sorm);
+    let form = args.form.unwrap_or(if reward { Form::Stepwise } else { Form::Trl });
+    ensure!(!args.refinements || args.set == Set::Orm, "--refinements: only the orm set has them");
+    let words_used = reward && form == Form::Trl;
+    ensure!(
+        words_used || (args.labels.is_empty() && args.step_tag.is_none()),
+        "--labels and --step-tag: only orm and sorm in trl form have them"
+    );
+    let (rules, copies) = (Rules::default(), usize::from(args.copies));
+    let out = &args.out;
+    let lines = match (args.set, form) {
+        (Set::Samples, Form::Trl) => write_lines(out, formats::policy(&samples(args)?))?,
+        (Set::Global, Form::Trl) => {
+            let pairs = global_pairs(&samples(args)?, copies, args.seed);
+            write_lines(out, formats::refiner(&pairs)?)?
+        }
+        (Set::Local, Form::Trl) => {
+            let pairs = local_pairs(&rollouts(args)?, &samples(args)?, rules, copies, args.seed);
+            write_lines(out, formats::refiner(&pairs)?)?
+        }
+        (Set::Orm, Form::Stepwise) => write_lines(out, orm(args)?)?,
+        (Set::Sorm, Form::Stepwise) => write_lines(out, formats::sorm(&rollouts(args)?, rules))?,
+        (Set::Orm, Form::Trl) => {
+            write_lines(out, formats::labelled(&orm(args)?, &words(args)?, None))?
+        }
+        (Set::Sorm, Form::Trl) => {
+            let set = formats::sorm(&rollouts(args)?, rules);
+            let balanced = rules.balance.then_some(args.seed);
+            write_lines(out, formats::labelled(&set, &words(args)?, balanced))?
+        }
+        (Set::Sorm, Form::Processbench) => {
+            write_lines(out, formats::judged(&rollouts(args)?, rules))?
+        }
+        (Set::Orm, Form::Processbench) => {
+            bail!("--form processbench: outcomes name no first wrong step; export sorm")
+        }
+        (_, Form::Stepwise | Form::Processbench) => {
+            bail!("--form: this set has no labels; it is written as trl only")
+        }
+    };
+    print(&format!("{lines} lines written to {}\n", out.display()))
+}
+
+fn orm(args: &Args) -> anyhow::Result<Vec<Supervised>> {
+    let mut judged = samples(args)?;
+    if args.refinements {
+        judged.extend(read::<Sample>(args, "refinements")?);
+    }
+    Ok(formats::orm(&judged))
+}
+
+fn words(args: &Args) -> anyhow::Result<LabelWords> {
+    let [good, bad] = match args.labels.as_slice() {
+        [] => [Control::Good, Control::Bad].map(|control| control.as_str().to_owned()),
+        [good, bad] if good != bad && !good.is_empty() && !bad.is_empty() => {
+            [good.clone(), bad.clone()]
+        }
+        other => bail!("--labels {}: two different words are needed", other.join(",")),
+    };
+    Ok(LabelWords { good, bad, step_tag: args.step_tag.clone() })
+}
+
+fn samples(args: &Args) -> anyhow::Result<Vec<Sample>> {
+    read(args, "samples")
+}
+
+fn rollouts(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
+    read(args, "rollouts")
+}
+
+/// A finished set of the run. One without a manifest may be half written.
+fn read<T: DeserializeOwned>(args: &Args, name: &str) -> anyhow::Result<Vec<T>> {
+    let name = match args.split {
+        Split::Train => name.to_owned(),
+        Split::Validation => format!("{name}-validation"),
+    };
+    let folder: &Path = &args.run;
+    let set = SetFile::new(folder, &name);
+    set.manifest().with_context(|| {
+        format!(
+            "--run {}: has no finished set `{name}`; `glore reproduce` makes it",
+            folder.display()
+        )
+    })?;
+    Ok(set.read()?)
+}
