@@ -2,7 +2,8 @@
 //!
 //! The rooms, from the inside out: [`domain`] (words and rules), [`config`], [`model`] (the small
 //! Llama), [`engine`] (runs models), [`pipeline`] (solve = draft, score, critique, refine, rerank),
-//! [`lab`] (makes and measures models), [`report`] (what a reproduction found), `store`, `app`, `jobs`, `web`, `cli`.
+//! [`lab`] (makes and measures models), [`report`] (what a reproduction found), `store`, `app`,
+//! `jobs`, `web`, `cli`.
 //! `docs/architecture.md` is the map; `tests/architecture.rs` holds the code to it.
 
 pub mod app;

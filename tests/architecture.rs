@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may name; its own it always may. `cli` and `main.rs` may name all.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("config", &["domain"]),
     ("model", &["domain"]),
     ("engine", &["domain", "config", "model"]),
     ("pipeline", &["domain", "engine"]),
     ("lab", &["domain", "model", "engine", "pipeline"]),
+    ("report", &["domain", "lab"]),
     ("store", &["domain", "config"]),
     ("app", &["config", "domain", "engine", "store"]),
     ("work", &["app", "domain", "engine", "pipeline"]),
     ("jobs", &["app", "work", "domain", "engine", "store", "pipeline", "lab"]),
-    ("web", &["app", "work", "config", "domain", "engine", "store", "pipeline"]),
+    ("web", &["app", "work", "config", "domain", "engine", "store", "pipeline", "report"]),
     ("lib", &[]),
 ];
 

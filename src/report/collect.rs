@@ -69,8 +69,7 @@ pub fn collect(folder: &Path) -> Result<Results, ReportError> {
             let Some(read) = json::<Evaluation>(&path)? else { continue };
             evaluations.push(Evaluation { split: split.to_owned(), ..read });
         } else if let Some(text) = text(&path.join("metrics.jsonl"))? {
-            let broken =
-                |reason| ReportError::Broken { path: path.join("metrics.jsonl"), reason };
+            let broken = |reason| ReportError::Broken { path: path.join("metrics.jsonl"), reason };
             curves.push(metrics::curve(&name, &text).map_err(broken)?);
         }
     }
@@ -125,6 +124,19 @@ pub fn last_change(folder: &Path) -> Option<(SystemTime, String)> {
     trainings.filter_map(changed).max()
 }
 
+/// Everything that a run has begun or done, in the order in which it is done.
+pub fn stage_names(results: &Results) -> Vec<String> {
+    let sets = results.stages.iter().map(|stage| &stage.name);
+    let mut names: Vec<String> =
+        sets.chain(results.curves.iter().map(|curve| &curve.name)).cloned().collect();
+    names.sort_by_key(|name| place(name));
+    let last = [("checkpoints", !results.preset.is_null())];
+    let evaluated = [("evaluation", !results.evaluations.is_empty())];
+    let there = last.into_iter().chain(evaluated).filter(|(_, there)| *there);
+    names.extend(there.map(|(name, _)| name.to_owned()));
+    names
+}
+
 /// Where a stage stands in the order; `expert-samples-2` as `expert-samples`.
 fn place(name: &str) -> (usize, String) {
     let kind = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
@@ -158,8 +170,7 @@ fn text(path: &Path) -> Result<Option<String>, ReportError> {
 fn json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ReportError> {
     let Some(text) = text(path)? else { return Ok(None) };
     let read = serde_json::from_str(&text);
-    read.map(Some)
-        .map_err(|e| ReportError::Broken { path: path.to_owned(), reason: e.to_string() })
+    read.map(Some).map_err(|e| ReportError::Broken { path: path.to_owned(), reason: e.to_string() })
 }
 
 #[cfg(test)]
@@ -193,6 +204,7 @@ mod tests {
         let curves: Vec<_> = found.curves.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(curves, ["base", "orm"]);
         assert!(found.preset.is_null() && found.evaluations.is_empty() && found.labels.is_none());
+        assert_eq!(stage_names(&found), ["base", "expert-samples-1", "samples", "orm"]);
         assert!(last_change(&root.path().join("trial")).is_some());
     }
 
@@ -205,7 +217,10 @@ mod tests {
         write("checkpoints/manifest.json", r#"{"preset":{"seed":4},"sha256":{"orm":"ab"}}"#);
         write("pass-at-k.json", r#"[{"model":"base","problems":10,"k":[1],"rate":[0.5]}]"#);
         write("evaluation-harder.json", r#"{"data":"harder split, seed 1","problems":5}"#);
-        write("evaluation-test.json", r#"{"data":"test split, seed 1","glore":{"value":1.0,"n":2,"low":0.3,"high":1.0}}"#);
+        write(
+            "evaluation-test.json",
+            r#"{"data":"test split, seed 1","glore":{"value":1.0,"n":2,"low":0.3,"high":1.0}}"#,
+        );
         let found = collect(&run).expect("collected");
         assert_eq!((&found.preset["seed"], found.models["orm"].as_str()), (&4.into(), "ab"));
         assert_eq!(found.evaluations[0].split, "test");

@@ -13,7 +13,7 @@ mod sections;
 mod svg;
 mod table;
 
-pub use collect::{ReportError, collect, has_run, last_change, runs};
+pub use collect::{ReportError, collect, has_run, last_change, runs, stage_names};
 pub use markdown::markdown;
 pub use results::{
     Ablation, Bin, Calibration, Curve, Evaluation, Figure, GatePoint, LabelRow, LabelTable,

@@ -209,7 +209,8 @@ mod tests {
     fn absent_parts_are_empty_and_unknown_ones_left_out() {
         let results = Results::from_json(b"{}").expect("read");
         assert_eq!(results, Results::default());
-        let json = r#"{"data":"x","seed":3,"new":[1],"glore":{"value":0.5,"n":2,"low":0.1,"high":0.9}}"#;
+        let json =
+            r#"{"data":"x","seed":3,"new":[1],"glore":{"value":0.5,"n":2,"low":0.1,"high":0.9}}"#;
         let evaluation: Evaluation = serde_json::from_str(json).expect("read");
         assert_eq!(evaluation.figures.keys().collect::<Vec<_>>(), ["glore"]);
         let again = serde_json::to_string(&evaluation).expect("written");
