@@ -32,6 +32,7 @@ pub struct Config {
     pub store: Store,
     pub engine: EngineSection,
     pub limits: Limits,
+    pub lab: Lab,
     pub log: Log,
     /// One entry a role; a role without an entry is played by its embedded model.
     pub models: BTreeMap<Role, ModelSource>,
@@ -119,6 +120,21 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { max_tokens: 1024, default_tokens: 192, max_samples: 16 }
+    }
+}
+
+/// `[lab]`: what the page of the lab shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lab {
+    /// Folder whose folders are runs of `glore reproduce`; their stages and curves are shown while
+    /// they go on. It may be missing, and nothing is ever written to it.
+    pub runs: PathBuf,
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self { runs: PathBuf::from("runs") }
     }
 }
 

@@ -28,6 +28,7 @@ Examples:
   glore --config glore.toml serve
   glore eval                                 measure the models in use
   glore reproduce                            make the models anew (hours)
+  glore report                               write down what that found
   GLORE_SERVER__LISTEN=127.0.0.1:9000 GLORE_STORE__DIR=/var/lib/glore glore serve
 
 Every setting of the file can be set in the environment as GLORE_SECTION__KEY, which wins.";
@@ -51,6 +52,7 @@ enum Command {
     Solve(solve::Args),
     Config(config::Args),
     Reproduce(lab::reproduce::Args),
+    Report(lab::report::Args),
     Eval(lab::eval::Args),
     Bench(lab::bench::Args),
     Export(lab::export::Args),
@@ -64,6 +66,7 @@ impl Command {
             Self::Solve(args) => solve::run(&args, &config),
             Self::Config(args) => config::run(args, &config),
             Self::Reproduce(args) => lab::reproduce::run(&args),
+            Self::Report(args) => lab::report::run(&args),
             Self::Eval(args) => lab::eval::run(&args, &config),
             Self::Bench(args) => lab::bench::run(&args, &config),
             Self::Export(args) => lab::export::run(&args),

@@ -35,6 +35,11 @@ pub fn unpack(store_dir: &Path) -> Result<BTreeMap<Role, PathBuf>, EngineError> 
     unpack_files(&compiled(), store_dir)
 }
 
+/// The results of the embedded models as `glore report` wrote them, if they were compiled in.
+pub fn embedded_results() -> Option<Cow<'static, [u8]>> {
+    Compiled::get("results.json").map(|file| file.data)
+}
+
 fn compiled() -> BTreeMap<Role, Files> {
     let mut roles: BTreeMap<Role, Files> = BTreeMap::new();
     for path in Compiled::iter() {

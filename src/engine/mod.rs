@@ -23,6 +23,7 @@ mod sampling;
 mod scripted;
 
 pub use checkpoint::Checkpoint;
+pub use embedded::embedded_results;
 pub use error::EngineError;
 pub use gate::{Gate, Permit, Ticket};
 pub use load::load;

@@ -1,6 +1,7 @@
 //! The pages: whole, escaped, usable without a script, and true to the runs they show.
 
 mod home;
+mod lab;
 mod list;
 mod live;
 mod look;

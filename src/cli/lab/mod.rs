@@ -6,6 +6,7 @@ pub(super) mod eval;
 pub(super) mod export;
 pub(super) mod import;
 mod models;
+pub(super) mod report;
 pub(super) mod reproduce;
 mod table;
 mod watch;

@@ -46,9 +46,8 @@ impl LineChart {
         let mut ends = Vec::new();
         for (nth, series) in self.series.iter().enumerate() {
             let class = format!("series-{}", nth % DASHES);
-            let finite = series.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
-            let places: Vec<(f64, f64)> = finite
-                .map(|&(x, y)| (self.x.at(x, LEFT, right), self.y.at(y, BOTTOM, TOP)))
+            let places: Vec<(f64, f64)> = finite(series)
+                .map(|(x, y)| (self.x.at(x, LEFT, right), self.y.at(y, BOTTOM, TOP)))
                 .collect();
             if places.len() > 1 {
                 canvas.curve(&format!("curve {class}"), &places);
@@ -102,7 +101,7 @@ impl LineChart {
         };
         let mut text = format!("{} over {}.", self.y.label, self.x.label);
         for series in &self.series {
-            if let (Some(first), Some(last)) = (series.points.first(), series.points.last()) {
+            if let (Some(first), Some(last)) = (finite(series).next(), finite(series).last()) {
                 text += &format!(
                     " {}: from {} at {} to {} at {}.",
                     series.name,
@@ -115,6 +114,11 @@ impl LineChart {
         }
         text
     }
+}
+
+/// The points that are numbers.
+fn finite(series: &Series) -> impl Iterator<Item = (f64, f64)> + '_ {
+    series.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite())
 }
 
 /// Moves labels apart that would lie on each other, as little as need be, within the frame.

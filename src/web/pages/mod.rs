@@ -40,6 +40,7 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}/live", get(run::live))
         .route("/runs/{id}/cancel", post(run::cancel))
         .route("/lab", get(lab::show))
+        .route("/lab/live", get(lab::live))
         .route("/api", get(api::show))
         .route("/theme", post(theme::switch))
         .route("/static/{hash}/{*name}", get(static_files::serve))

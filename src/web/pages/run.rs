@@ -13,7 +13,8 @@ use crate::app::App;
 use crate::domain::RunId;
 use crate::web::{Error, Query, RunPath, api};
 
-const HX_REQUEST: &str = "hx-request";
+/// Says that a script asks, not a reader.
+pub const HX_REQUEST: &str = "hx-request";
 
 /// What the address says besides the run.
 #[derive(Debug, Default, Deserialize)]

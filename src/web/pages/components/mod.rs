@@ -2,6 +2,7 @@
 
 mod ago;
 mod diff;
+mod findings;
 mod live;
 mod provenance;
 mod run_view;
@@ -14,6 +15,7 @@ mod why;
 
 pub use ago::When;
 pub use diff::{Diff, Line, Part, Row, diffs, inline, parts};
+pub use findings::{Findings, Picture};
 pub use live::Live;
 pub use provenance::{Provenance, curl};
 pub use run_view::{Around, Compare, RunView, one_line, took};

@@ -1,50 +1,31 @@
-//! `GET /lab`: what plays each role.
+//! What plays each role, as rows of a table.
 
-use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
-
-use super::components::{number, role_words, source_word};
-use super::{Shell, page};
-use crate::app::App;
 use crate::config::ScoreFormat;
 use crate::domain::Role;
 use crate::engine::Description;
-use crate::web::Error;
+use crate::web::pages::components::{number, role_words, source_word};
 
 /// Digits of a hash that are shown; the rest is in the title.
 const SHOWN: usize = 12;
 
 /// One row of the table.
-struct ModelRow {
-    role: &'static str,
-    does: &'static str,
-    model: String,
-    parameters: String,
-    hash: String,
-    short_hash: String,
-    context: usize,
-    device: String,
+pub struct ModelRow {
+    pub role: &'static str,
+    pub does: &'static str,
+    pub model: String,
+    pub parameters: String,
+    pub hash: String,
+    pub short_hash: String,
+    pub context: usize,
+    pub device: String,
     /// How scores are read, for reward roles.
-    read: Option<&'static str>,
+    pub read: Option<&'static str>,
     /// The number and who chose it, for the SORM.
-    threshold: Option<(String, &'static str)>,
+    pub threshold: Option<(String, &'static str)>,
 }
 
-#[derive(Template)]
-#[template(path = "pages/lab.html")]
-struct LabPage {
-    shell: Shell,
-    models: Vec<ModelRow>,
-}
-
-/// The table.
-pub async fn show(State(app): State<App>, shell: Shell) -> Result<Response, Error> {
-    let models = Role::ALL.into_iter().map(|role| row(role, app.engine.describe(role))).collect();
-    page(&LabPage { shell, models })
-}
-
-fn row(role: Role, model: &Description) -> ModelRow {
+/// The row of a role.
+pub fn row(role: Role, model: &Description) -> ModelRow {
     let read = match model.score_format {
         ScoreFormat::Newline => "at the end of the step's line",
         ScoreFormat::StepTag => "at a tag after the step",
