@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 
+use super::data::{self, File};
 use super::models::{InUse, in_use};
 use super::table;
 use crate::cli::print;
 use crate::config::Config;
 use crate::domain::Role;
-use crate::lab::measure::{Item, ablate, attempt, evaluate, label_table};
+use crate::lab::measure::{Item, Judged, ablate, attempt, evaluate, find_errors, label_table};
 use crate::lab::problems::{Difficulty, Split, WordProblem, problems};
 use crate::lab::sampling::Draw;
 use crate::model::{Llama, Weights};
 
-/// Measure the models in use on generated problems whose every step can be checked
+/// Measure the models in use: on generated problems whose every step can be checked, or on a file
 ///
 /// Runs on the lab's own engine, many problems at once. The models are those the server would use:
 /// the embedded ones, or the small Llama folders of `[models.ROLE]`.
@@ -23,7 +24,14 @@ pub struct Args {
     /// Which problems: test, validation, or harder (more steps than in training).
     #[arg(long, default_value = "test", value_parser = ["test", "validation", "harder"])]
     split: String,
-    /// How many problems.
+    /// Instead, a file: problems with answers (GSM8K, SVAMP), or solutions with a first error
+    /// (`{problem, steps, label}`, ProcessBench, PRM800K, Math-Shepherd).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["split", "labels"])]
+    data: Option<PathBuf>,
+    /// Form of the file, if its fields do not tell.
+    #[arg(long, requires = "data")]
+    form: Option<String>,
+    /// How many problems, at most.
     #[arg(long, default_value_t = 1000)]
     problems: usize,
     /// Seed of the problems.
@@ -72,15 +80,23 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         used.models.0.insert(role, Llama::new(weights));
     }
     used.thresholds.sorm = args.threshold.unwrap_or(used.thresholds.sorm);
-    let problems = generated(args);
-    if args.labels {
-        return labels(args, &used, &problems);
-    }
+    let (data, items) = match &args.data {
+        Some(path) => match data::read(path, args.form.as_deref(), args.problems, &used)? {
+            File::Problems(items) => (path.display().to_string(), items),
+            File::Solutions(judged) => return stepwise(args, &used, &judged),
+        },
+        None => {
+            let problems = generated(args);
+            if args.labels {
+                return labels(args, &used, &problems);
+            }
+            let data = format!("{} split, seed {}", args.split, args.seed);
+            (data, problems.iter().map(Item::from).collect())
+        }
+    };
     let InUse { models, thresholds, tokenizer } = &used;
-    let items: Vec<Item> = problems.iter().map(Item::from).collect();
     let samples = Draw { n: SAMPLES, temperature: TEMPERATURE, seed: args.seed };
     let tried = attempt(models, tokenizer, &items, *thresholds, samples, &args.seeds)?;
-    let data = format!("{} split, seed {}", args.split, args.seed);
     let evaluation = evaluate(&tried, &data, &args.seeds);
     let ablations = match args.ablate {
         true => ablate(models, tokenizer, &items, &tried, args.seed)?,
@@ -103,6 +119,15 @@ fn labels(args: &Args, used: &InUse, problems: &[WordProblem]) -> anyhow::Result
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
         false => print(&table::labels(&found)),
+    }
+}
+
+fn stepwise(args: &Args, used: &InUse, judged: &[Judged]) -> anyhow::Result<()> {
+    let InUse { models, thresholds, tokenizer } = used;
+    let found = find_errors(models, tokenizer, judged, *thresholds, args.seed)?;
+    match args.json {
+        true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
+        false => print(&table::stepwise(&found)),
     }
 }
 

@@ -2,6 +2,7 @@
 //! data sets.
 
 pub(super) mod bench;
+mod data;
 pub(super) mod eval;
 pub(super) mod export;
 pub(super) mod import;

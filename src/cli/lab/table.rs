@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::lab::measure::{Ablation, Evaluation, Figure, LabelTable};
+use crate::lab::measure::{Ablation, Evaluation, Figure, Found, LabelTable};
 
 /// The rows, in the order in which they are read, and what each one is.
 const ROWS: [(&str, &str); 35] = [
@@ -105,6 +105,24 @@ pub(super) fn labels(found: &LabelTable) -> String {
             "{:<26} {:>3} {figure} {:>10} {:>9}",
             one.rule, one.k, one.false_good, one.false_bad
         );
+    }
+    out
+}
+
+/// Who finds the first error of given solutions.
+pub(super) fn stepwise(found: &[Found]) -> String {
+    let mut out = String::new();
+    for one in found {
+        let Found { model, threshold, erroneous, correct, f1 } = one;
+        let _ = writeln!(out, "{}, threshold {threshold}", model.to_uppercase());
+        let rows = [
+            ("first error named exactly", erroneous),
+            ("right solutions left alone", correct),
+            ("F1: harmonic mean of the two", f1),
+        ];
+        for (words, figure) in rows {
+            let _ = writeln!(out, "  {words:<46} {}", row(figure));
+        }
     }
     out
 }

@@ -3,7 +3,7 @@
 //! `item.rs` is a problem and what is known of it; `bench.rs` solves in one way at a time, `attempt.rs`
 //! in every way at once; `figures.rs` turns attempts into the table that the method asks for ("always
 //! measured together"), with `calibration.rs` and `sweep.rs`; `ablate.rs` changes one thing at a time;
-//! `labels.rs` holds synthetic labels against the worlds; `stats.rs` has the intervals; `threshold.rs`
+//! `stepwise.rs` looks for the errors of given solutions; `labels.rs` holds synthetic labels against the worlds; `stats.rs` has the intervals; `threshold.rs`
 //! picks thresholds, on validation data only. Nothing here trains.
 
 mod ablate;
@@ -15,6 +15,7 @@ mod item;
 mod labels;
 mod models;
 mod stats;
+mod stepwise;
 mod sweep;
 mod threshold;
 
@@ -27,5 +28,6 @@ pub use item::{Gold, Item};
 pub use labels::{LabelRow, LabelTable, label_table};
 pub use models::Models;
 pub use stats::{Figure, auroc, bootstrap, pass_at, rate, wilson};
+pub use stepwise::{Found, Judged, find_errors};
 pub use sweep::{GatePoint, MarginPoint, ThresholdPoint};
 pub use threshold::{Thresholds, tune, tune_one};
