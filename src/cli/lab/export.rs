@@ -57,7 +57,8 @@ pub struct Args {
 /// What can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Set {
-    Samples,
+    #[value(alias = "samples")]
+    Student,
     Orm,
     Sorm,
     Global,
@@ -92,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (rules, copies) = (Rules::default(), usize::from(args.copies));
     let out = &args.out;
     let lines = match (args.set, form) {
-        (Set::Samples, Form::Trl) => write_lines(out, formats::policy(&samples(args)?))?,
+        (Set::Student, Form::Trl) => write_lines(out, formats::policy(&samples(args)?))?,
         (Set::Global, Form::Trl) => {
             let pairs = global_pairs(&samples(args)?, copies, args.seed);
             write_lines(out, formats::refiner(&pairs)?)?
@@ -166,4 +167,99 @@ fn read<T: DeserializeOwned>(args: &Args, name: &str) -> anyhow::Result<Vec<T>> 
         )
     })?;
     Ok(set.read()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use clap::Parser;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::{Answer, Solution};
+    use crate::lab::labels::{Trace, label};
+    use crate::lab::sets::Search;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// A finished run with one problem, solved once and failed once.
+    fn finished_run() -> tempfile::TempDir {
+        let sample = |id, text: &str| {
+            let solution = Solution::split(text);
+            let correct = solution.answer_text.as_deref() == Some("20");
+            Sample {
+                problem_id: 7,
+                problem: "How many?".into(),
+                reference: "20".into(),
+                sample_id: id,
+                model: String::new(),
+                seed: id,
+                solution,
+                correct,
+            }
+        };
+        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20");
+        let wrong = sample(1, "2 + 3 = 5\n5 + 4 = 9\n#### 9");
+        let traces = vec![vec![Trace { rest: Solution::split("5 * 4 = 20\n#### 20") }]];
+        let answer = Answer::parse("20").expect("an answer");
+        let labels = label(&wrong.solution, &answer, &traces);
+        let rollouts = Rollouts { sample: wrong.clone(), search: Search::Full, traces, labels };
+        let folder = tempfile::tempdir().expect("a folder");
+        let set = |name| SetFile::new(folder.path(), name);
+        let (inputs, counts) = (BTreeMap::new, BTreeMap::new);
+        set("samples")
+            .write("samples", json!({}), inputs(), counts(), &[right, wrong])
+            .expect("written");
+        set("rollouts")
+            .write("rollouts", json!({}), inputs(), counts(), &[rollouts])
+            .expect("written");
+        folder
+    }
+
+    /// Runs `glore export LINE` on a run and returns what it wrote.
+    fn export(run_folder: &Path, line: &str) -> Result<Vec<Value>, String> {
+        let out = run_folder.join("out.jsonl");
+        let folder = run_folder.to_string_lossy().into_owned();
+        let fixed = ["export", "--run", &folder, "--out", &out.to_string_lossy()].map(String::from);
+        let words = fixed.into_iter().chain(line.split(' ').map(str::to_owned));
+        let line = Line::try_parse_from(words).map_err(|e| e.to_string())?;
+        run(&line.args).map_err(|e| format!("{e:#}"))?;
+        let text = std::fs::read_to_string(out).expect("written");
+        Ok(text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
+    }
+
+    #[test]
+    fn every_set_is_written_in_its_forms() {
+        let folder = finished_run();
+        let export = |line| export(folder.path(), line).expect(line);
+        let student = export("student");
+        assert_eq!(student.len(), 1, "the right sample");
+        assert_eq!(student[0]["completion"], "2 + 3 = 5\n5 * 4 = 20\n#### 20");
+        assert_eq!(export("samples"), student, "the older name");
+        let local = export("local --copies 0");
+        assert!(local[0]["prompt"].as_str().expect("text").ends_with("Solution:\n2 + 3 = 5\n"));
+        assert_eq!(local[0]["completion"], "5 * 4 = 20\n#### 20");
+        assert_eq!(export("global --copies 0").len(), 1);
+        assert_eq!(export("orm")[1]["labels"], json!([false, false, false]));
+        assert_eq!(export("sorm")[0]["labels"], json!([true, false]));
+        assert_eq!(export("orm --form trl --labels +,-")[0]["completion"], "+");
+        assert_eq!(export("sorm --form processbench")[0]["label"], json!(1));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_in_a_line() {
+        let folder = finished_run();
+        let refused = |line| export(folder.path(), line).expect_err(line);
+        assert!(refused("orm --form processbench").contains("export sorm"));
+        assert!(refused("global --form stepwise").contains("--form"));
+        assert!(refused("sorm --labels +,-").contains("--labels"));
+        assert!(refused("sorm --form trl --labels +,+").contains("two different words"));
+        let missing = refused("orm --split validation");
+        assert!(missing.contains("no finished set `samples-validation`"), "{missing}");
+    }
 }

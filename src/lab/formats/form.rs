@@ -108,7 +108,10 @@ pub(super) fn found(record: &Value) -> String {
     match record.as_object() {
         Some(object) if object.is_empty() => "no fields at all".to_owned(),
         Some(object) => {
-            format!("the fields {}", object.keys().cloned().collect::<Vec<_>>().join(", "))
+            // Whether objects keep their order depends on how serde_json was built.
+            let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            format!("the fields {}", names.join(", "))
         }
         None => "something that is not an object".to_owned(),
     }

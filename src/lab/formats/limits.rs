@@ -10,7 +10,7 @@ pub(super) fn problem(text: &str) -> Result<String, Refusal> {
     Ok(problem.text().to_owned())
 }
 
-/// Refuses too many steps, and steps that are too long.
+/// Refuses too many steps, and steps that are too long or hold control characters.
 pub(super) fn steps<'a>(
     steps: impl IntoIterator<Item = &'a String, IntoIter: Clone>,
 ) -> Result<(), Refusal> {
@@ -19,6 +19,10 @@ pub(super) fn steps<'a>(
     if count > MAX_STEPS {
         let reason = format!("its solution has {count} steps, at most {MAX_STEPS} are allowed");
         return Err(Refusal::Useless(reason));
+    }
+    let control = |step: &&String| step.chars().any(|c| c.is_control() && c != '\t');
+    if let Some((i, _)) = steps.clone().enumerate().find(|(_, step)| control(step)) {
+        return Err(Refusal::Useless(format!("its step {} has a control character", i + 1)));
     }
     match steps.enumerate().find(|(_, step)| step.len() > MAX_STEP_BYTES) {
         Some((i, step)) => Err(Refusal::Useless(format!(
@@ -68,6 +72,10 @@ mod tests {
         assert!(why(lines(["a"; MAX_STEPS + 1]).expect_err("many")).contains("65 steps"));
         let long = "x".repeat(MAX_STEP_BYTES + 1);
         assert!(why(lines(["a", long.as_str()]).expect_err("long")).contains("step 2 has 4097"));
+        assert_eq!(
+            why(lines(["a", "b\u{0}"]).expect_err("control")),
+            "its step 2 has a control character"
+        );
         assert!(why(problem(" ").expect_err("blank")).contains("at least one word"));
     }
 }

@@ -8,12 +8,13 @@ use super::{Stepwise, limits};
 /// One record: the steps that were chosen, up to the first that is rated -1. A step without a choice
 /// is its human completion, or else its first completion, which is the one of the rated solution. A
 /// rating of 0 (neither wrong nor a gain) counts as right. Set aside are problems that the labeller
-/// called broken, and solutions without ratings.
+/// called broken, solutions given up before an error was found, and those without ratings.
 pub(super) fn read(record: &Field<'_>) -> Result<Stepwise, Refusal> {
     let problem = limits::problem(record.at("question").at("problem").text()?)?;
     let label = record.at("label");
     let finish = label.at("finish_reason");
-    if !finish.is_absent() && finish.text()? == "bad_problem" {
+    let finish = if finish.is_absent() { "" } else { finish.text()? };
+    if finish == "bad_problem" {
         return Err(Refusal::Useless("its labeller called the problem broken".to_owned()));
     }
     let mut texts = Vec::new();
@@ -25,6 +26,9 @@ pub(super) fn read(record: &Field<'_>) -> Result<Stepwise, Refusal> {
             first_error = Some(i + 1);
             break;
         }
+    }
+    if finish == "give_up" && first_error.is_none() {
+        return Err(Refusal::Useless("its labeller gave up before the end".to_owned()));
     }
     let steps = limits::lines(texts)?;
     Ok(Stepwise { problem, steps, first_error })
@@ -102,6 +106,17 @@ mod tests {
         ]));
         let read = read(&Field::root(&record)).expect("read");
         assert_eq!((read.steps, read.first_error), (vec!["Good.".into(), "Mine.".into()], None));
+    }
+
+    #[test]
+    fn a_solution_that_was_given_up_counts_only_with_its_error() {
+        let given_up = |rating| {
+            let mut record = record(json!([step("a", rating, json!(0))]));
+            record["label"]["finish_reason"] = json!("give_up");
+            read(&Field::root(&record)).map(|stepwise| stepwise.first_error)
+        };
+        assert_eq!(given_up(-1), Ok(Some(1)));
+        assert!(matches!(given_up(1), Err(Refusal::Useless(_))), "the rest was never judged");
     }
 
     #[test]
