@@ -57,7 +57,7 @@ async fn the_orm_chooses_among_draft_global_and_local() {
     assert_eq!(draft.steps[0].sorm, Probability::new(0.1));
     assert_eq!(draft.orm, Probability::new(0.3));
     assert_eq!((draft.seed, draft.finish), (7, Finish::Stop));
-    assert!(draft.prompt.starts_with("<|problem|>Ann has"), "{}", draft.prompt);
+    assert!(draft.prompt.starts_with("<|problem|> Ann has"), "{}", draft.prompt);
     assert_eq!(run.solution(SolutionKind::Local).and_then(|s| s.from_step), Some(1));
     let stages = stages.into_inner().expect("lock");
     assert_eq!(stages, ["drafting", "scoring", "refining", "choosing", "done"]);
@@ -89,7 +89,8 @@ async fn local_refinement_keeps_the_steps_before_the_named_one() {
     assert_eq!((local.from_step, run.solutions[0].kind), (Some(2), SolutionKind::Given));
     let asked = &engine.asked(Role::Local)[0];
     assert!(
-        asked.contains("[BAD]She sells") && asked.ends_with("<|refine|>Ann has 2 + 2 = 5 pens.\n")
+        asked.contains("[BAD] She sells")
+            && asked.ends_with("<|refine|> Ann has 2 + 2 = 5 pens.\n")
     );
     assert_eq!((engine.calls(Role::Policy), engine.calls(Role::Global)), (0, 0));
 }

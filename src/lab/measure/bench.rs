@@ -5,7 +5,7 @@ use super::models::Models;
 use crate::domain::{Answer, Role, Solution};
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
-use crate::lab::sampling::{Draw, draw, score};
+use crate::lab::sampling::{Draw, Scores, draw, score};
 use crate::pipeline::prompt;
 
 /// One solution with everything known about it.
@@ -56,12 +56,17 @@ pub struct Bench<'a> {
 impl Bench<'_> {
     /// Greedy solutions by the policy.
     pub fn drafts(&self) -> Result<Vec<Tried>, LabError> {
-        let drawn = self.samples(Draw::GREEDY)?;
+        let drawn = self.drawn(Draw::GREEDY, true)?;
         Ok(drawn.into_iter().flatten().collect())
     }
 
-    /// Solutions drawn by the policy, `how.n` a problem.
+    /// Solutions drawn by the policy, `how.n` a problem. Only the ORM scores them: nobody critiques
+    /// a sample, and scoring takes most of the time.
     pub fn samples(&self, how: Draw) -> Result<Vec<Vec<Tried>>, LabError> {
+        self.drawn(how, false)
+    }
+
+    fn drawn(&self, how: Draw, critiqued: bool) -> Result<Vec<Vec<Tried>>, LabError> {
         let prompts = self.items.iter().map(|item| prompt::policy(self.tokenizer, &item.text));
         let prompts = prompts.collect::<Result<Vec<_>, _>>()?;
         let llama = self.models.llama(Role::Policy);
@@ -70,7 +75,7 @@ impl Bench<'_> {
         let written = each.flat_map(|(i, (solutions, lengths))| {
             solutions.into_iter().zip(lengths).map(move |(solution, n)| (i, solution, n))
         });
-        let mut judged = self.judge(written.collect())?.into_iter();
+        let mut judged = self.judge(written.collect(), critiqued)?.into_iter();
         Ok(self.items.iter().map(|_| judged.by_ref().take(how.n).collect()).collect())
     }
 
@@ -79,7 +84,7 @@ impl Bench<'_> {
         let prompts = self.items.iter().zip(drafts);
         let prompts = prompts.map(|(i, d)| prompt::global(self.tokenizer, &i.text, &d.solution));
         let written = self.write(Role::Global, prompts.collect::<Result<_, _>>()?)?;
-        self.judge(written.into_iter().enumerate().map(|(i, (s, n))| (i, s, n)).collect())
+        self.judge(written.into_iter().enumerate().map(|(i, (s, n))| (i, s, n)).collect(), true)
     }
 
     /// Local refinements of drafts at `errors` (from 1); none where there is no error.
@@ -99,7 +104,7 @@ impl Bench<'_> {
             let steps = prefix.chain(rest.steps).collect();
             (i, Solution { steps, answer_text: rest.answer_text }, tokens)
         });
-        let judged = self.judge(kept.collect())?;
+        let judged = self.judge(kept.collect(), true)?;
         let mut locals = vec![None; drafts.len()];
         for ((i, _), tried) in flagged.into_iter().zip(judged) {
             locals[i] = Some(tried);
@@ -117,31 +122,39 @@ impl Bench<'_> {
         Ok(drawn.solutions.into_iter().flatten().zip(lengths).collect())
     }
 
-    /// Scores and judges solutions, each with the number of its problem and of its tokens. Without a
-    /// step there is nothing to score: such a solution gets the lowest score.
-    fn judge(&self, written: Vec<(usize, Solution, usize)>) -> Result<Vec<Tried>, LabError> {
+    /// Scores and judges solutions, each with the number of its problem and of its tokens; by the
+    /// SORM only if they are to be critiqued. Without a step there is nothing to score: such a
+    /// solution gets the lowest score.
+    fn judge(
+        &self,
+        written: Vec<(usize, Solution, usize)>,
+        critiqued: bool,
+    ) -> Result<Vec<Tried>, LabError> {
         let items: Vec<_> =
             written.iter().map(|(i, s, _)| (self.items[*i].text.as_str(), s)).collect();
         let score = |role| score(self.models.llama(role), role, self.tokenizer, &items);
-        let (orm, sorm) = (score(Role::Orm)?, score(Role::Sorm)?);
-        let scored = written.into_iter().zip(orm).zip(sorm);
-        let tried = |(((i, solution, tokens), orm), sorm): (
-            ((usize, Solution, usize), crate::lab::sampling::Scores),
-            crate::lab::sampling::Scores,
-        )| {
-            let item = &self.items[i];
-            let answer = solution.answer();
-            Tried {
-                correct: answer.is_some() && answer == item.answer,
-                answer,
-                orm: if solution.steps.is_empty() { 0.0 } else { orm.whole },
-                orm_steps: orm.steps,
-                sorm_steps: sorm.steps,
-                gold: item.judge(&solution),
-                tokens,
-                solution,
-            }
+        let orm = score(Role::Orm)?;
+        let sorm = if critiqued {
+            score(Role::Sorm)?
+        } else {
+            vec![Scores { steps: Vec::new(), whole: 0.0 }; orm.len()]
         };
+        let scored = written.into_iter().zip(orm).zip(sorm);
+        let tried =
+            |(((i, solution, tokens), orm), sorm): (((usize, Solution, usize), Scores), Scores)| {
+                let item = &self.items[i];
+                let answer = solution.answer();
+                Tried {
+                    correct: answer.is_some() && answer == item.answer,
+                    answer,
+                    orm: if solution.steps.is_empty() { 0.0 } else { orm.whole },
+                    orm_steps: orm.steps,
+                    sorm_steps: sorm.steps,
+                    gold: item.judge(&solution),
+                    tokens,
+                    solution,
+                }
+            };
         Ok(scored.map(tried).collect())
     }
 }
