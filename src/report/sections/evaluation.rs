@@ -31,7 +31,7 @@ pub fn other(evaluation: &Evaluation) -> Section {
 
 fn about(evaluation: &Evaluation) -> String {
     let mut text =
-        format!("{}, n = {} problems.", evaluation.data, count(evaluation.problems as u64));
+        format!("Problems: {}; n = {}.", evaluation.data, count(evaluation.problems as u64));
     if !evaluation.seeds.is_empty() {
         let seeds: Vec<String> = evaluation.seeds.iter().map(u64::to_string).collect();
         text += &format!(
@@ -109,5 +109,5 @@ fn block(evaluation: &Evaluation, group: &Group, with_paper: bool, drawn: bool) 
         true => "Problems solved, with 95 % intervals; diamonds are the paper's numbers",
         false => "Problems solved, with 95 % intervals",
     };
-    Some(Block::picture(intervals(title, &all), table))
+    Some(Block { open: true, ..Block::picture(intervals(title, &all), table) })
 }

@@ -53,14 +53,14 @@ fn drawn(found: &LabelTable) -> Option<LineChart> {
         }
     }
     let points = || series.iter().flat_map(|s| &s.points);
-    let ks: Vec<f64> = points().map(|p| p.0).collect();
-    let first = *ks.first()?;
-    if ks.iter().all(|k| *k == first) {
+    let ks = found.rows.iter().map(|row| row.k);
+    let first = ks.clone().next()?;
+    if ks.clone().all(|k| k == first) {
         return None;
     }
     Some(LineChart {
         title: "Agreement of labels with the truth".to_owned(),
-        x: Axis::over("rollouts K", ks.into_iter(), true),
+        x: Axis::doubling("rollouts K", ks),
         y: Axis::shares("labels that agree", points().map(|p| p.1)),
         series: series.clone(),
         marks: Vec::new(),

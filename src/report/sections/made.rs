@@ -16,7 +16,7 @@ pub fn preset(results: &Results) -> Option<Section> {
     }
     let mut text = vec![
         "Five small models, made from nothing on synthetic word problems whose every step can be \
-         checked. The same command with the same preset makes the same models."
+         checked. Every draw is seeded."
             .to_owned(),
     ];
     if !results.models.is_empty() {
@@ -26,7 +26,8 @@ pub fn preset(results: &Results) -> Option<Section> {
         text.push(format!("Weights, by the start of their SHA-256: {}.", hashes.join(", ")));
     }
     let title = "What was run".to_owned();
-    Some(Section { id: "preset", title, text, blocks: vec![Block::table(table)] })
+    let block = Block { open: false, ..Block::table(table) };
+    Some(Section { id: "preset", title, text, blocks: vec![block] })
 }
 
 fn written(value: &Value) -> String {

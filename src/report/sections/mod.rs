@@ -32,15 +32,17 @@ pub struct Block {
     pub picture: Option<Svg>,
     pub table: Table,
     pub place: Place,
+    /// Whether a page shows the table before it is asked to.
+    pub open: bool,
 }
 
 impl Block {
     fn table(table: Table) -> Self {
-        Self { picture: None, table, place: Place::Both }
+        Self { picture: None, table, place: Place::Both, open: true }
     }
 
     fn picture(picture: Svg, table: Table) -> Self {
-        Self { picture: Some(picture), table, place: Place::Both }
+        Self { picture: Some(picture), table, place: Place::Both, open: false }
     }
 }
 

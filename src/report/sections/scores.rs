@@ -1,8 +1,7 @@
 //! Do the scores mean what they say?
 
 use super::{Block, Section, model_word};
-use crate::report::format;
-use crate::report::format::{count, figure, plain, setting, share};
+use crate::report::format::{self, count, figure, plain, setting, share};
 use crate::report::results::{Calibration, Evaluation};
 use crate::report::svg::{Dot, reliability};
 use crate::report::table::Table;
@@ -12,7 +11,8 @@ pub fn calibration(evaluation: &Evaluation) -> Option<Section> {
     if evaluation.calibration.is_empty() {
         return None;
     }
-    let caption = "Brier score: mean squared distance of score and truth, lower is better";
+    let caption =
+        "Brier score: mean squared distance of score and truth, lower is better; n counts problems";
     let mut table = Table::new(caption, &["'scores", "Brier score", "95 % interval", "n"]);
     for one in &evaluation.calibration {
         table.push([name(one)].into_iter().chain(figure(&one.brier, plain)));

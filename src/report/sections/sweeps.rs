@@ -1,7 +1,7 @@
 //! What other thresholds, gates and margins would have given.
 
 use super::{Block, Section};
-use crate::report::format::{percent, setting, share};
+use crate::report::format::{count, percent, setting, share};
 use crate::report::results::{Evaluation, GatePoint, MarginPoint, ThresholdPoint};
 use crate::report::svg::{Axis, LineChart, Series};
 use crate::report::table::Table;
@@ -37,8 +37,8 @@ pub fn thresholds(evaluation: &Evaluation) -> Option<Section> {
     ];
     let counts = format!(
         "n = {} steps, {} drafts",
-        n(evaluation, "sorm_step_accuracy"),
-        n(evaluation, "sorm_first_error")
+        count(n(evaluation, "sorm_step_accuracy") as u64),
+        count(n(evaluation, "sorm_first_error") as u64)
     );
     let caption = format!("Told right by threshold, in % (95 % interval), {counts}");
     let head: Vec<&str> = ["threshold"].into_iter().chain(columns.map(|c| c.0)).collect();
@@ -71,8 +71,10 @@ pub fn gates(evaluation: &Evaluation) -> Option<Section> {
     let rate = evaluation.figures.get("fix_rate");
     let fixes = rate.map_or(0, |f| (f.value.unwrap_or(0.0) * f.n as f64).round() as usize);
     let caption = format!(
-        "Refining only drafts that the ORM scores under a gate, in % (95 % interval), n = {all} \
-         problems, {fixes} fixes"
+        "Refining only drafts that the ORM scores under a gate, in % (95 % interval), n = {} \
+         problems, {} fixes",
+        count(all as u64),
+        count(fixes as u64)
     );
     let head = ["gate", "GLoRe", "drafts refined", "fixes lost", "refiners' tokens saved"];
     let mut table = Table::new(caption, &head);
@@ -111,8 +113,10 @@ pub fn margins(evaluation: &Evaluation) -> Option<Section> {
     let (wrong, right) = (n(evaluation, "fix_rate"), n(evaluation, "break_rate"));
     let caption = format!(
         "Keeping the draft unless a refinement beats it by a margin, in % (95 % interval), n = {} \
-         problems, {wrong} wrong and {right} right drafts",
-        evaluation.problems
+         problems, {} wrong and {} right drafts",
+        count(evaluation.problems as u64),
+        count(wrong as u64),
+        count(right as u64)
     );
     let head = ["margin", "GLoRe", "wrong drafts fixed", "right drafts broken"];
     let mut table = Table::new(caption, &head);

@@ -115,7 +115,7 @@ pub fn pass_at_k(results: &Results) -> Option<Section> {
     let all = || results.pass_at_k.iter();
     let chart = LineChart {
         title: "pass@k".to_owned(),
-        x: Axis::over("k tries", all().flat_map(|p| &p.k).map(|k| *k as f64), true),
+        x: Axis::doubling("k tries", all().flat_map(|p| &p.k).copied()),
         y: Axis::shares("solved", all().flat_map(|p| p.rate.iter().copied())),
         series: all().map(series).collect(),
         marks: Vec::new(),

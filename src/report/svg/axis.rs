@@ -10,12 +10,21 @@ pub struct Axis {
     pub log: bool,
     /// Ticks are written as percentages.
     pub percent: bool,
+    /// Where ticks are; round values where this is empty.
+    pub fixed: Vec<f64>,
 }
 
 impl Axis {
     /// From 0 to 1, in percent.
     pub fn share(label: &str) -> Self {
-        Self { label: label.to_owned(), low: 0.0, high: 1.0, log: false, percent: true }
+        Self {
+            label: label.to_owned(),
+            low: 0.0,
+            high: 1.0,
+            log: false,
+            percent: true,
+            fixed: Vec::new(),
+        }
     }
 
     /// From 0 to 1.
@@ -34,7 +43,15 @@ impl Axis {
             _ => (low - low.abs().max(1.0) / 2.0, high + high.abs().max(1.0) / 2.0),
         };
         let low = if log && low <= 0.0 { high / 10.0 } else { low };
-        Self { label: label.to_owned(), low, high, log, percent: false }
+        Self { label: label.to_owned(), low, high, log, percent: false, fixed: Vec::new() }
+    }
+
+    /// For few whole values that double: equal ratios are equally long, with a tick at each value.
+    pub fn doubling(label: &str, values: impl Iterator<Item = usize>) -> Self {
+        let mut fixed: Vec<f64> = values.map(|value| value as f64).collect();
+        fixed.sort_by(f64::total_cmp);
+        fixed.dedup();
+        Self { fixed: fixed.clone(), ..Self::over(label, fixed.into_iter(), true) }
     }
 
     /// In percent, and long enough to tell values apart: to the next whole ten outside them.
@@ -58,16 +75,21 @@ impl Axis {
 
     /// Round values on the axis, about `wanted` of them.
     pub fn ticks(&self, wanted: usize) -> Vec<f64> {
-        if self.log {
-            return self.ratios(wanted);
+        match (self.fixed.is_empty(), self.log) {
+            (false, _) => self.fixed.clone(),
+            (_, true) => self.ratios(wanted),
+            _ => self.steps(wanted),
         }
+    }
+
+    fn steps(&self, wanted: usize) -> Vec<f64> {
         let step = round_step((self.high - self.low) / wanted.max(1) as f64);
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
         (first..=last).map(|i| i as f64 * step).collect()
     }
 
-    /// 1, 2 and 5 times the powers of ten, or the powers of two where numbers double.
+    /// 1, 2 and 5 times the powers of ten; where fewer than three lie on the axis, even steps.
     fn ratios(&self, wanted: usize) -> Vec<f64> {
         let (low, high) = (self.low * (1.0 - 1e-9), self.high * (1.0 + 1e-9));
         let from = low.log10().floor() as i32;
@@ -80,7 +102,7 @@ impl Axis {
                 break;
             }
         }
-        if ticks.len() < 2 { vec![self.low, self.high] } else { ticks }
+        if ticks.len() < 3 { self.steps(wanted) } else { ticks }
     }
 
     /// A tick in words.
@@ -133,7 +155,9 @@ mod tests {
         let loss = Axis::over("x", [5.68, 0.077].into_iter(), true);
         assert_eq!(words(&loss, 5), ["0.1", "0.2", "0.5", "1", "2", "5"]);
         let narrow = Axis::over("x", [0.31, 0.34].into_iter(), true);
-        assert_eq!(narrow.ticks(5).len(), 2, "both ends where nothing round lies between");
+        assert_eq!(words(&narrow, 3), ["0.31", "0.32", "0.33", "0.34"]);
+        let tries = Axis::doubling("k", [1, 16, 4, 4].into_iter());
+        assert_eq!(words(&tries, 5), ["1", "4", "16"]);
     }
 
     #[test]

@@ -21,6 +21,8 @@ impl askama::filters::HtmlSafe for Picture {}
 pub struct Block {
     pub picture: Option<Picture>,
     pub table: Table,
+    /// Whether the table is shown before it is asked for.
+    pub open: bool,
 }
 
 /// One subject.
@@ -47,6 +49,7 @@ impl Findings {
             let block = |block: crate::report::Block| Block {
                 picture: block.picture.map(Picture),
                 table: block.table,
+                open: block.open,
             };
             let again = parts.iter().filter(|part| part.id.starts_with(section.id)).count();
             let id = match again {
