@@ -132,7 +132,7 @@ mod tests {
             first_error: Some(2),
             target: target.clone(),
         };
-        let lines = refiner(&[pair.clone()]).expect("a draft of two steps");
+        let lines = refiner(std::slice::from_ref(&pair)).expect("a draft of two steps");
         assert!(lines[0].prompt.contains("\n[BAD] 1 + 1 = 2\n"), "{}", lines[0].prompt);
         assert!(lines[0].prompt.ends_with("Solution:\n0 + 1 = 1\n"), "{}", lines[0].prompt);
         assert_eq!(lines[0].completion, "1 + 8 = 9\n#### 9");

@@ -216,7 +216,7 @@ mod tests {
         let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
         let rollouts = [rolled_out(wrong, vec![vec![]])];
         assert!(local_pairs(&rollouts, &[], Rules::default(), 0, 1).is_empty());
-        let pairs = local_pairs(&rollouts, &[right.clone()], Rules::default(), 0, 1);
+        let pairs = local_pairs(&rollouts, std::slice::from_ref(&right), Rules::default(), 0, 1);
         assert_eq!(pairs[0].first_error, Some(1));
         assert_eq!(pairs[0].target, right.solution);
     }

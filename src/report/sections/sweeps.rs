@@ -29,7 +29,8 @@ pub fn thresholds(evaluation: &Evaluation) -> Option<Section> {
     if points.is_empty() {
         return None;
     }
-    let columns: [(&str, &str, fn(&ThresholdPoint) -> f64); 4] = [
+    type Column = (&'static str, &'static str, fn(&ThresholdPoint) -> f64);
+    let columns: [Column; 4] = [
         ("SORM steps", "sorm_step_accuracy", |p| p.sorm_steps),
         ("ORM steps", "orm_step_accuracy", |p| p.orm_steps),
         ("SORM first error", "sorm_first_error", |p| p.sorm_first_error),
