@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::Sampling;
+use crate::model::weights_of;
 
 /// The logits hold NaN or infinity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,18 +26,16 @@ pub fn sample(logits: &[f32], sampling: &Sampling, step: usize) -> Result<(u32, 
         return Err(NonFinite);
     }
     let greedy = argmax(logits);
-    let top = f64::from(logits[greedy]);
-    let id = if sampling.temperature > 0.0 {
-        let temperature = f64::from(sampling.temperature);
-        let weights: Vec<f64> =
-            logits.iter().map(|&logit| ((f64::from(logit) - top) / temperature).exp()).collect();
-        draw(&weights, f64::from(sampling.top_p), uniform(sampling.seed, step)).unwrap_or(greedy)
-    } else {
-        greedy
+    let top = logits[greedy];
+    // At temperature 0 nothing is drawn and the weights are not looked at.
+    let temperature = if sampling.temperature > 0.0 { sampling.temperature } else { 1.0 };
+    let (weights, ln_sum) = weights_of(logits, top, temperature);
+    let id = match sampling.temperature > 0.0 {
+        true => draw(&weights, f64::from(sampling.top_p), uniform(sampling.seed, step)),
+        false => None,
     };
-    let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - top).exp()).sum();
-    let ln_p = f64::from(logits[id]) - top - sum.ln();
-    Ok((id as u32, ln_p as f32))
+    let id = id.unwrap_or(greedy);
+    Ok((id as u32, logits[id] - top - ln_sum))
 }
 
 /// Index of the first among equal maxima.
@@ -47,10 +46,11 @@ fn argmax(logits: &[f32]) -> usize {
 
 /// The index where the running sum of weights passes `at` (0..1) of the total; with `top_p` under
 /// 1 only among the heaviest that together reach it. `None` only by rounding at the very end.
-fn draw(weights: &[f64], top_p: f64, at: f64) -> Option<usize> {
-    let total: f64 = weights.iter().sum();
+fn draw(weights: &[f32], top_p: f64, at: f64) -> Option<usize> {
+    let total: f64 = weights.iter().map(|&weight| f64::from(weight)).sum();
+    let weight = |i: usize| (i, f64::from(weights[i]));
     if top_p >= 1.0 {
-        return pass(weights.iter().copied().enumerate(), at * total);
+        return pass((0..weights.len()).map(weight), at * total);
     }
     let mut order: Vec<usize> = (0..weights.len()).collect();
     // Equal weights stay in the order of their ids: the sort is stable.
@@ -59,11 +59,11 @@ fn draw(weights: &[f64], top_p: f64, at: f64) -> Option<usize> {
     let needed = order
         .iter()
         .position(|&i| {
-            kept += weights[i];
+            kept += f64::from(weights[i]);
             kept >= top_p * total
         })
         .map_or(order.len(), |last| last + 1);
-    pass(order[..needed].iter().map(|&i| (i, weights[i])), at * kept)
+    pass(order[..needed].iter().map(|&i| weight(i)), at * kept)
 }
 
 fn pass(weights: impl Iterator<Item = (usize, f64)>, target: f64) -> Option<usize> {

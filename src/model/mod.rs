@@ -31,7 +31,7 @@ pub use config::LlamaConfig;
 pub use decode::{Llama, Row, Text, Workspace};
 pub use error::ModelError;
 pub use gradient::{Gradient, gradient};
-pub use kernels::matmul;
+pub use kernels::{matmul, weights_of};
 pub use packed::{Head, Packed};
 pub use tokenizer::{Control, Tokenizer};
 pub use weights::{Precision, WEIGHTS_FILE, Weights};

@@ -21,8 +21,9 @@ use crate::model::{Llama, Weights};
 /// the embedded ones, or the small Llama folders of `[models.ROLE]`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which problems: test, validation, or harder (more steps than in training).
-    #[arg(long, default_value = "test", value_parser = ["test", "validation", "harder"])]
+    /// Which problems: test, validation, harder (more steps than in training), or unseen (families
+    /// left out of training).
+    #[arg(long, default_value = "test", value_parser = ["test", "validation", "harder", "unseen"])]
     split: String,
     /// Instead, a file: problems with answers (GSM8K, SVAMP), or solutions with a first error
     /// (`{problem, steps, label}`, ProcessBench, PRM800K, Math-Shepherd).
@@ -135,6 +136,7 @@ fn generated(args: &Args) -> Vec<WordProblem> {
     let (split, difficulty) = match args.split.as_str() {
         "validation" => (Split::Validation, Difficulty::default()),
         "harder" => (Split::Harder, Difficulty::harder()),
+        "unseen" => (Split::Unseen, Difficulty::default()),
         _ => (Split::Test, Difficulty::default()),
     };
     problems(split, args.seed, difficulty).take(args.problems).collect()

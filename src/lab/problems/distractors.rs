@@ -32,7 +32,7 @@ pub(super) fn tell(d: &mut Draft, person: Person) {
 
 /// Slips in that the person also owns something else.
 pub(super) fn other_thing(d: &mut Draft, person: Person, thing: &Unit) {
-    let value = d.range(2, 40);
+    let value = d.amount(2, 40);
     d.given(format!("{} has", person.name), thing, value);
     d.slip_in(&format!("{} also has {}.", person.name, thing.count(value)));
 }

@@ -8,7 +8,10 @@ use super::words::{self, CONTAINERS, Person, THINGS, Unit, capital};
 use super::{Equation, Family, Op, Quantity, QuantityId, Relation, WordProblem, World};
 
 /// No number of a problem is larger; a small model has to handle them all.
-const MAX_VALUE: i64 = 200;
+pub(super) const MAX_VALUE: i64 = 999;
+/// Amounts are up to so many times larger than in the easiest problems. Three digits make the
+/// arithmetic worth checking: a student that has understood a problem still slips.
+pub(super) const STRETCH: i64 = 2;
 /// No problem text is longer, in bytes.
 const MAX_TEXT: usize = 500;
 
@@ -41,7 +44,17 @@ impl<'r> Draft<'r> {
         self.rng.random_range(low..=high)
     }
 
-    /// The same for counts.
+    /// An amount: from `low` to `high` times [`STRETCH`].
+    pub fn amount(&mut self, low: i64, high: i64) -> i64 {
+        self.range(low, high * STRETCH)
+    }
+
+    /// A part of an amount: the same, but at most `most`, or `low` where that is less.
+    pub fn part(&mut self, low: i64, high: i64, most: i64) -> i64 {
+        self.range(low, (high * STRETCH).min(most).max(low))
+    }
+
+    /// The same as [`Draft::range`] for counts.
     pub fn index(&mut self, low: usize, high: usize) -> usize {
         if low > high {
             self.spoil();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -28,12 +28,16 @@ pub enum Split {
     Test,
     /// Problems of the test bucket with more steps than training has by default.
     Harder,
+    /// Problems of the test bucket from the families that no other split has.
+    Unseen,
 }
 
 impl Split {
-    pub const ALL: [Split; 4] = [Split::Train, Split::Validation, Split::Test, Split::Harder];
+    pub const ALL: [Split; 5] =
+        [Split::Train, Split::Validation, Split::Test, Split::Harder, Split::Unseen];
 
-    /// The split of a problem text: train, validation or test (which the harder problems share).
+    /// The split of a problem text: train, validation or test (which the harder problems and the
+    /// unseen families share).
     /// White space does not count.
     pub fn of(text: &str) -> Split {
         match fingerprint(text).0 % BUCKETS {
@@ -44,7 +48,12 @@ impl Split {
     }
 
     fn bucket(self) -> Split {
-        if self == Split::Harder { Split::Test } else { self }
+        if matches!(self, Split::Harder | Split::Unseen) { Split::Test } else { self }
+    }
+
+    /// The families this split draws from.
+    fn families(self) -> &'static [Family] {
+        if self == Split::Unseen { &Family::LEFT_OUT } else { &Family::SHOWN }
     }
 
     fn label(self) -> &'static str {
@@ -53,6 +62,7 @@ impl Split {
             Split::Validation => "validation",
             Split::Test => "test",
             Split::Harder => "harder",
+            Split::Unseen => "unseen",
         }
     }
 }
@@ -63,7 +73,7 @@ impl Split {
 pub struct Difficulty {
     pub min_steps: usize,
     pub max_steps: usize,
-    /// Only this family; none: all, equally likely.
+    /// Only this family; none: all that the split draws from, equally likely.
     pub family: Option<Family>,
 }
 
@@ -85,6 +95,7 @@ impl Difficulty {
 pub struct Problems {
     rng: ChaCha8Rng,
     bucket: Split,
+    families: &'static [Family],
     difficulty: Difficulty,
     seen: HashSet<u64>,
 }
@@ -109,6 +120,7 @@ pub fn problems(split: Split, seed: u64, difficulty: Difficulty) -> Problems {
     Problems {
         rng: ChaCha8Rng::from_seed(key.into()),
         bucket: split.bucket(),
+        families: split.families(),
         difficulty,
         seen: HashSet::new(),
     }
@@ -120,7 +132,9 @@ impl Iterator for Problems {
     fn next(&mut self) -> Option<WordProblem> {
         let Difficulty { min_steps, max_steps, family } = self.difficulty;
         loop {
-            let problem = generate(family, min_steps..=max_steps, &mut self.rng);
+            let drawn = || self.families[self.rng.random_range(0..self.families.len())];
+            let family = family.unwrap_or_else(drawn);
+            let problem = generate(Some(family), min_steps..=max_steps, &mut self.rng);
             // The second half of the hash tells texts apart, so that a repeat is not confused with
             // its bucket.
             if Split::of(&problem.text) == self.bucket
@@ -170,6 +184,20 @@ mod tests {
         for problem in problems(Split::Harder, 3, Difficulty::default()).take(300) {
             assert_eq!(Split::of(&problem.text), Split::Test);
             assert!((ORDINARY_STEPS + 1..=MAX_STEPS).contains(&problem.steps.len()));
+        }
+    }
+
+    #[test]
+    fn families_left_out_are_found_in_the_unseen_split_alone() {
+        let families = |split| -> HashSet<Family> {
+            problems(split, 2, Difficulty::default()).take(300).map(|p| p.family).collect()
+        };
+        assert_eq!(families(Split::Unseen), HashSet::from(Family::LEFT_OUT));
+        for split in [Split::Train, Split::Validation, Split::Test, Split::Harder] {
+            assert_eq!(families(split), HashSet::from(Family::SHOWN), "{split:?}");
+        }
+        for problem in problems(Split::Unseen, 2, Difficulty::default()).take(50) {
+            assert_eq!(Split::of(&problem.text), Split::Test);
         }
     }
 

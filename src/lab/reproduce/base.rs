@@ -56,6 +56,7 @@ pub fn base(
         head: Head::Vocabulary,
         examples: &to_learn,
         held_out: &held_out,
+        held_out_head: Head::Vocabulary,
         device,
         folder: &folder.join("base"),
     };

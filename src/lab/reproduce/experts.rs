@@ -88,6 +88,7 @@ fn learn(bench: &mut Bench, name: &str, base: &Model, right: &[Sample]) -> Resul
         head: Head::Vocabulary,
         examples: &examples,
         held_out: &set(&held_out)?,
+        held_out_head: Head::Vocabulary,
         device: &bench.device.clone(),
         folder: &bench.folder.join(name),
     };

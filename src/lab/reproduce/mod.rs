@@ -74,6 +74,7 @@ pub fn reproduce(
     let thresholds = ship(&mut bench)?;
     stage(bench.report, "evaluation");
     measure(&mut bench, Split::Harder, thresholds)?;
+    measure(&mut bench, Split::Unseen, thresholds)?;
     measure(&mut bench, Split::Test, thresholds)
 }
 

@@ -4,9 +4,9 @@ use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::labels::Rules;
-use crate::lab::sampling::labels;
 use crate::lab::sets::{
-    Rollouts, Sample, global_pairs, global_set, local_pairs, local_set, orm_samples, sorm_set,
+    Rollouts, Sample, Teaching, global_pairs, global_set, local_pairs, local_set, orm_samples,
+    sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
@@ -50,9 +50,15 @@ impl Course {
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
 pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError> {
-    let start = bench.model(Role::Policy)?.llama.weights().clone();
-    let examples = set(bench, course, "")?;
-    let held_out = set(bench, course, "-validation")?;
+    let start = match course {
+        // It has everything to learn that the first ORM knows already, and refinements besides.
+        Course::Orm => bench.named(Course::OrmOfStudent.name())?,
+        _ => bench.model(Role::Policy)?,
+    };
+    let start = start.llama.weights().clone();
+    let teaching = Teaching::new(&bench.tokenizer, bench.preset.language_weight)?;
+    let examples = set(bench, course, "", teaching)?;
+    let held_out = set(bench, course, "-validation", teaching.labels_only())?;
     let folder = bench.folder.join(course.name());
     if examples.is_empty() || held_out.is_empty() {
         let best = folder.join("best");
@@ -60,15 +66,14 @@ pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError>
         start.save(&best, Precision::F32)?;
         return Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 });
     }
-    let pair = labels(&bench.tokenizer)?;
-    let head = if course.is_reward() {
-        Head::Labels { good: pair.good, bad: pair.bad }
-    } else {
-        Head::Vocabulary
+    let (head, held_out_head) = match course.is_reward() {
+        true => (teaching.head(), teaching.labels_only().head()),
+        false => (Head::Vocabulary, Head::Vocabulary),
     };
     let preset = &bench.preset;
     let steps = match course {
-        Course::OrmOfStudent | Course::Orm => preset.orm_steps,
+        Course::OrmOfStudent => preset.orm_steps,
+        Course::Orm => preset.orm_refined_steps,
         Course::Sorm => preset.sorm_steps,
         Course::Global => preset.global_steps,
         Course::Local => preset.local_steps,
@@ -81,6 +86,7 @@ pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError>
         head,
         examples: &examples,
         held_out: &held_out,
+        held_out_head,
         device: &device,
         folder: &folder,
     };
@@ -88,20 +94,25 @@ pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError>
 }
 
 /// The set of a course, from the files of the training split or, with `-validation`, the other.
-fn set(bench: &Bench, course: Course, suffix: &str) -> Result<Vec<Example>, LabError> {
+fn set(
+    bench: &Bench,
+    course: Course,
+    suffix: &str,
+    teaching: Teaching,
+) -> Result<Vec<Example>, LabError> {
     let (tokenizer, seed) = (&bench.tokenizer, bench.preset.seed);
     let (copies, rules) = (bench.preset.copies_of_ten, Rules::default());
     let named = |name: &str| SetFile::new(&bench.folder, &format!("{name}{suffix}"));
     let samples = || named("samples").read::<Sample>();
     let rollouts = || named("rollouts").read::<Rollouts>();
     Ok(match course {
-        Course::OrmOfStudent => orm_samples(tokenizer, &samples()?)?,
+        Course::OrmOfStudent => orm_samples(tokenizer, &samples()?, teaching)?,
         Course::Orm => {
             let mut all = samples()?;
             all.extend(named("refinements").read::<Sample>()?);
-            orm_samples(tokenizer, &all)?
+            orm_samples(tokenizer, &all, teaching)?
         }
-        Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed)?,
+        Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed, teaching)?,
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
         Course::Local => {
             let pairs = local_pairs(&rollouts()?, &samples()?, rules, copies, seed);

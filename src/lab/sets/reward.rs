@@ -7,6 +7,7 @@ use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
 use super::sample::{Rollouts, Sample};
+use super::teach::Teaching;
 
 /// ORM set: the label of a solution is whether its final answer is right, and every step end and
 /// the answer line carry it (method, "ORM set").
@@ -16,12 +17,14 @@ use super::sample::{Rollouts, Sample};
 pub fn orm_set<'a>(
     tokenizer: &Tokenizer,
     judged: impl Iterator<Item = (&'a str, &'a Solution, bool)>,
+    teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
     judged
         .map(|(problem, solution, correct)| {
             let prompt = prompt::scored(tokenizer, problem, solution)?;
-            let ends = prompt.step_ends.into_iter().chain([prompt.end]);
-            Ok(Example::labelled(prompt.tokens, ends.map(|end| (end, correct, 1.0))))
+            let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
+            let labels = ends.into_iter().map(|end| (end, correct));
+            Ok(teaching.example(prompt, labels, correct))
         })
         .collect()
 }
@@ -30,8 +33,13 @@ pub fn orm_set<'a>(
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
-pub fn orm_samples(tokenizer: &Tokenizer, samples: &[Sample]) -> Result<Vec<Example>, PromptError> {
-    orm_set(tokenizer, samples.iter().map(|s| (s.problem.as_str(), &s.solution, s.correct)))
+pub fn orm_samples(
+    tokenizer: &Tokenizer,
+    samples: &[Sample],
+    teaching: Teaching,
+) -> Result<Vec<Example>, PromptError> {
+    let judged = samples.iter().map(|s| (s.problem.as_str(), &s.solution, s.correct));
+    orm_set(tokenizer, judged, teaching)
 }
 
 /// SORM set: the labels of prefixes under `rules`, balanced by prefix length; prefixes left out by
@@ -44,6 +52,7 @@ pub fn sorm_set(
     rollouts: &[Rollouts],
     rules: Rules,
     seed: u64,
+    teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
     let labels: Vec<Vec<bool>> = rollouts.iter().map(|r| r.labels.under(rules)).collect();
     let items: Vec<(usize, usize, bool)> = labels
@@ -68,8 +77,9 @@ pub fn sorm_set(
         }
         let sample = &rollouts.sample;
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
-        let labels = read.into_iter().map(|(i, label)| (prompt.step_ends[i], label, 1.0));
-        examples.push(Example::labelled(prompt.tokens.clone(), labels));
+        let labels: Vec<_> =
+            read.into_iter().map(|(i, label)| (prompt.step_ends[i], label)).collect();
+        examples.push(teaching.example(prompt, labels, sample.correct));
     }
     Ok(examples)
 }
@@ -105,11 +115,15 @@ mod tests {
         }
     }
 
+    fn labels_only(tokenizer: &Tokenizer) -> Teaching {
+        Teaching::new(tokenizer, 0.0).expect("control tokens")
+    }
+
     #[test]
     fn every_step_and_the_answer_line_carry_the_outcome() {
         let tokenizer = scripted_tokenizer();
         let sample = rollouts(&[true, true]).sample;
-        let set = orm_samples(&tokenizer, &[sample]).expect("a set");
+        let set = orm_samples(&tokenizer, &[sample], labels_only(&tokenizer)).expect("a set");
         let reads = &set[0].reads;
         assert_eq!(reads.len(), 3, "two steps and the answer line");
         assert!(reads.iter().all(|&(_, target, _)| target == 0), "0 is good");
@@ -121,13 +135,18 @@ mod tests {
         let tokenizer = scripted_tokenizer();
         let all = [rollouts(&[true, true]), rollouts(&[true, false]), rollouts(&[true, false])];
         let rules = Rules::default();
-        let set = sorm_set(&tokenizer, &all, rules, 1).expect("a set");
+        let set = sorm_set(&tokenizer, &all, rules, 1, labels_only(&tokenizer)).expect("a set");
         let targets: Vec<u32> =
             set.iter().flat_map(|e| e.reads.iter().map(|&(_, target, _)| target)).collect();
         assert_eq!(targets.iter().filter(|&&t| t == 0).count(), 1, "the first steps are all good");
         assert_eq!(targets.iter().filter(|&&t| t == 1).count(), 1);
         let unbalanced = Rules { balance: false, ..rules };
         let reads = |set: Vec<Example>| set.iter().map(|e| e.reads.len()).sum::<usize>();
-        assert_eq!(reads(sorm_set(&tokenizer, &all, unbalanced, 1).expect("a set")), 6);
+        assert_eq!(
+            reads(
+                sorm_set(&tokenizer, &all, unbalanced, 1, labels_only(&tokenizer)).expect("a set")
+            ),
+            6
+        );
     }
 }

@@ -38,6 +38,8 @@ pub struct Task<'a> {
     pub examples: &'a [Example],
     /// Measured every now and then; decides which weights are kept.
     pub held_out: &'a [Example],
+    /// What the held-out examples are made for: labels alone where training predicts more.
+    pub held_out_head: Head,
     pub device: &'a Device,
     /// For the state, the best weights and `metrics.jsonl`.
     pub folder: &'a Path,
@@ -53,7 +55,7 @@ pub fn train(
     start: Weights,
     report: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, LabError> {
-    let Task { plan, head, examples, held_out, device, folder } = task;
+    let Task { plan, head, examples, held_out, held_out_head, device, folder } = task;
     if examples.is_empty() || held_out.is_empty() {
         let reason = format!("{} to train on, {} held out", examples.len(), held_out.len());
         return Err(LabError::Nothing { stage: "train", reason });
@@ -102,7 +104,7 @@ pub fn train(
         let last = at.step == plan.steps;
         let mut validation_loss = None;
         if at.step.is_multiple_of(plan.validate_every) || last {
-            let loss = held_out_loss(&weights, held_out, head);
+            let loss = held_out_loss(&weights, held_out, held_out_head);
             validation_loss = Some(loss);
             if at.best.is_none_or(|best| loss < best) {
                 (at.best, at.since_best) = (Some(loss), 0);
@@ -207,6 +209,7 @@ mod tests {
             head: Head::Vocabulary,
             examples: &train_on,
             held_out: &held_out,
+            held_out_head: Head::Vocabulary,
             device: &device,
             folder,
         };

@@ -36,6 +36,20 @@ pub fn cross_entropy_backward(
     }
 }
 
+/// `e^((logit - max) / temperature)` of every logit, and `ln(sum e^(logit - max))`: what drawing from
+/// a row needs.
+pub fn weights_of(logits: &[f32], max: f32, temperature: f32) -> (Vec<f32>, f32) {
+    let mut weights = vec![0.0; logits.len()];
+    let ln_sum = vectorised(|| {
+        let (high, sum) = max_and_sum(logits);
+        for (weight, &logit) in weights.iter_mut().zip(logits) {
+            *weight = exp((logit - max) / temperature);
+        }
+        sum.ln() + high - max
+    });
+    (weights, ln_sum)
+}
+
 /// Largest logit, and the sum of `e^(logit - max)`.
 #[inline(always)]
 fn max_and_sum(row: &[f32]) -> (f32, f32) {

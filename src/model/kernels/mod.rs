@@ -17,7 +17,7 @@ mod rope;
 mod swiglu;
 
 pub use attention::{AttentionShape, CachedPart, attend, attend_backward, attend_cached};
-pub use entropy::{cross_entropy, cross_entropy_backward};
+pub use entropy::{cross_entropy, cross_entropy_backward, weights_of};
 pub use matmul::{matmul, matmul_left_transposed, matmul_right_transposed};
 pub use norm::{rms_norm, rms_norm_backward};
 pub use rope::Rope;

@@ -24,6 +24,7 @@ pub fn test(evaluation: &Evaluation) -> Section {
 pub fn other(evaluation: &Evaluation) -> Section {
     let (id, title) = match evaluation.split.as_str() {
         "harder" => ("harder", "Harder problems: more steps than in training".to_owned()),
+        "unseen" => ("unseen", "Families of problems that no training saw".to_owned()),
         name => ("other", format!("Evaluation: {name}")),
     };
     Section { id, title, text: vec![about(evaluation)], blocks: blocks(evaluation, false) }

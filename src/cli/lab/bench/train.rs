@@ -48,6 +48,7 @@ pub(super) fn run(steps: usize) -> anyhow::Result<()> {
             head: Head::Vocabulary,
             examples: &examples,
             held_out: &examples[..1],
+            held_out_head: Head::Vocabulary,
             device: &Device::Cpu,
             folder: folder.path(),
         };

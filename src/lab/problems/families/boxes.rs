@@ -23,14 +23,15 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     let loose = extras == 2 || extras == 1 && d.chance(0.5);
     extras -= usize::from(loose);
     if loose {
-        let k = d.range(2, 12);
+        let k = d.amount(2, 12);
         d.say(format!("{} also has {} loose {}.", who.subject, k, thing.of(k)));
         let k = d.given(format!("{name} has"), &thing.with("loose"), k);
         total = d.derive("With the loose ones it is", &thing, Op::Add, total, k);
     }
     let fewer = extras > 0;
     if fewer {
-        let k = d.range(2, (d.value(total) - 2).clamp(2, 20));
+        let most = d.value(total) - 2;
+        let k = d.part(2, 20, most);
         let (sentence, fate) = d.one_of([
             (format!("{name} throws {k} broken {} away.", thing.of(k)), "throws away"),
             (format!("{name} gives {k} of all these {things} to a friend."), "gives away"),
@@ -67,7 +68,7 @@ fn packed(d: &mut Draft, name: &str, thing: &Unit, containers: &[Unit]) -> Quant
     let mut sum = None;
     let mut told = Vec::new();
     for container in containers {
-        let (count, size) = (d.range(2, 9), d.range(2, 10));
+        let (count, size) = (d.range(2, 9), d.amount(2, 10));
         told.push(format!("{} of {}", container.count(count), thing.count(size)));
         let count = d.given(format!("{name} has"), container, count);
         let size = d.given(format!("Each {} holds", container.one), thing, size);

@@ -1,6 +1,6 @@
 //! A row of people, each compared with the one before; shared by three families.
 
-use super::super::draft::Draft;
+use super::super::draft::{Draft, STRETCH};
 use super::super::words::{Person, Unit};
 use super::super::{Op, QuantityId};
 
@@ -21,7 +21,7 @@ enum Bond {
 }
 
 /// Values in a row stay below, so that their sums stay small too.
-const MOST: i64 = 90;
+const MOST: i64 = 90 * STRETCH;
 const MOST_AGE: i64 = 80;
 /// How often `b has 3 more than a` is told as `a has 3 fewer than b`.
 const TURNED: f64 = 0.25;
@@ -124,9 +124,9 @@ fn bond(d: &mut Draft, value: i64, most: i64, factors: f64) -> Bond {
         }
     }
     if value > 8 && (value + 2 > most || d.chance(0.5)) {
-        Bond::Fewer(d.range(2, (value - 3).min(25)))
+        Bond::Fewer(d.range(2, (value - 3).min(most * 2 / 7)))
     } else {
-        Bond::More(d.range(2, (most - value).clamp(2, 25)))
+        Bond::More(d.range(2, (most - value).min(most * 2 / 7).max(2)))
     }
 }
 

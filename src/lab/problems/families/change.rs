@@ -25,7 +25,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     let thing = d.thing();
     let (name, things) = (who.name, &thing.many);
 
-    let start = d.range(8, 60);
+    let start = d.amount(8, 60);
     let events = events(d, start, steps, backwards);
     if backwards {
         d.say(format!("{name} had some {things}."));
@@ -64,7 +64,7 @@ fn events(d: &mut Draft, start: i64, count: usize, backwards: bool) -> Vec<Event
         } else if now > 6 && d.chance(0.5) {
             Event::Loss(d.range(2, now - 2))
         } else {
-            Event::Gain(d.range(2, 40))
+            Event::Gain(d.amount(2, 40))
         };
         now = match event {
             Event::Gain(k) => now + k,

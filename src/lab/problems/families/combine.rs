@@ -35,7 +35,7 @@ fn add_up(d: &mut Draft, parts: &Parts, ids: &[QuantityId]) -> QuantityId {
 
 fn counts(d: &mut Draft, count: usize) -> Vec<i64> {
     let most = if count > 4 { 20 } else { 45 };
-    (0..count).map(|_| d.range(2, most)).collect()
+    (0..count).map(|_| d.amount(2, most)).collect()
 }
 
 fn people(d: &mut Draft, steps: usize) -> String {
@@ -84,7 +84,7 @@ fn days(d: &mut Draft, steps: usize) -> String {
     };
     let things = parts.unit.many.clone();
     let total: i64 = parts.counts.iter().sum();
-    let stock = total + d.range(3, 40);
+    let stock = total + d.amount(3, 40);
     let opening = if wants_rest {
         d.one_of([
             format!("A shop had {} to sell.", parts.unit.count(stock)),
@@ -167,7 +167,7 @@ fn the_rest(d: &mut Draft, steps: usize) -> String {
     let (mut labels, unit, place) = colours(d, steps + 1);
     let last = labels.pop().unwrap_or_default();
     let counts = counts(d, labels.len());
-    let rest = d.range(2, 40);
+    let rest = d.amount(2, 40);
     let total: i64 = counts.iter().sum::<i64>() + rest;
     let whole = d.given(format!("The {place} holds"), &unit, total);
     let mut ids = Vec::new();

@@ -6,6 +6,8 @@ use super::super::{Op, QuantityId, distractors};
 use super::chain::{self, Kind};
 
 const BYSTANDER: f64 = 0.25;
+/// How often the facts are told in another order than the solution needs them.
+const SHUFFLED: f64 = 0.2;
 
 pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     row(d, steps, 0.0)
@@ -21,7 +23,7 @@ pub(super) fn row(d: &mut Draft, steps: usize, factors: f64) -> String {
     let extra = people.pop().filter(|_| with_bystander);
     let unit = d.thing();
     let kind = Kind::Things(unit.clone());
-    let start = d.range(4, 40);
+    let start = d.amount(4, 40);
     let first = d.given(kind.name(people[0]), &unit, start);
     let mut sentences = vec![format!("{} has {}.", people[0].name, unit.count(start))];
     let (values, told) = chain::build(d, &kind, &people, first, factors);
@@ -30,7 +32,7 @@ pub(super) fn row(d: &mut Draft, steps: usize, factors: f64) -> String {
         let known = people[d.index(0, people.len() - 1)];
         sentences.push(chain::bystander(d, &kind, known, extra));
     }
-    if d.chance(0.5) {
+    if d.chance(SHUFFLED) {
         d.shuffle(&mut sentences);
     }
     for sentence in sentences {

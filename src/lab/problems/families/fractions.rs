@@ -1,6 +1,6 @@
 //! Fractions of a whole and of what is left of it.
 
-use super::super::draft::Draft;
+use super::super::draft::{Draft, STRETCH};
 use super::super::words::{self, Person, Unit};
 use super::super::{Op, QuantityId, distractors};
 
@@ -12,7 +12,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     let who = friends[0];
     let thing = d.thing();
     let (name, things) = (who.name, thing.many.clone());
-    let whole = d.one_of(WHOLES);
+    let whole = d.one_of(WHOLES) * d.range(1, STRETCH);
     let opening = d.one_of([
         format!("{name} has {}.", thing.count(whole)),
         format!("There are {} in {name}'s bag.", thing.count(whole)),
@@ -118,7 +118,7 @@ fn plain_change(d: &mut Draft, who: Person, thing: &Unit, now: QuantityId) {
         ]);
         (Op::Sub, k, sentence, "loses")
     } else {
-        let k = d.range(2, 30);
+        let k = d.amount(2, 30);
         let sentence = d.one_of([
             format!("In the end {name} finds {k} more {things}."),
             format!("In the end {name} buys {k} more {things}."),

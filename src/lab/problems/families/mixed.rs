@@ -1,6 +1,6 @@
 //! Several relations in one story, always with a needless fact.
 
-use super::super::draft::Draft;
+use super::super::draft::{Draft, MAX_VALUE};
 use super::super::words::{Person, Unit};
 use super::super::{Op, QuantityId, distractors};
 use super::chain::{self, Kind};
@@ -76,7 +76,7 @@ impl Story {
 
 fn boxes(d: &mut Draft, story: &Story) -> QuantityId {
     let container = d.containers(1).remove(0);
-    let (count, size) = (d.range(2, 6), d.range(2, 9));
+    let (count, size) = (d.range(2, 6), d.amount(2, 9));
     let name = story.who.name;
     let (boxes, inside) = (container.count(count), story.thing.count(size));
     let sentence = d.one_of([
@@ -110,7 +110,7 @@ fn join(d: &mut Draft, story: &mut Story, now: QuantityId) -> QuantityId {
 }
 
 fn sell(d: &mut Draft, story: &mut Story, now: QuantityId) -> QuantityId {
-    let (dollars, most) = (Unit::dollars(), 180 / d.value(now).max(1));
+    let (dollars, most) = (Unit::dollars(), MAX_VALUE * 9 / 10 / d.value(now).max(1));
     let price = d.range(2, most.min(6));
     let (subject, verb) = (story.subject(), story.verb("sell"));
     d.say(format!(
@@ -128,7 +128,7 @@ fn change(d: &mut Draft, story: &mut Story, now: QuantityId) -> QuantityId {
     let (subject, value) = (story.subject(), d.value(now));
     let has = story.verb("lose");
     let (op, k, sentence, word) = if value > 4 && d.chance(0.6) {
-        let k = d.range(2, (value - 1).min(40));
+        let k = d.part(2, 40, value - 1);
         let sentence = if story.dollars {
             format!("Then {subject} {} {} on food.", story.verb("spend"), unit.count(k))
         } else {
@@ -139,7 +139,7 @@ fn change(d: &mut Draft, story: &mut Story, now: QuantityId) -> QuantityId {
         };
         (Op::Sub, k, sentence, "Lost are")
     } else {
-        let k = d.range(2, 30);
+        let k = d.amount(2, 30);
         let verb = d.one_of(["find", "get"]);
         (
             Op::Add,

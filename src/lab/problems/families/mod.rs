@@ -63,6 +63,23 @@ impl Family {
         Family::Savings,
         Family::Mixed,
     ];
+
+    /// Families that models are trained, validated and tested on.
+    pub const SHOWN: [Family; 10] = [
+        Family::Change,
+        Family::Combine,
+        Family::Compare,
+        Family::Times,
+        Family::Shopping,
+        Family::Rates,
+        Family::Boxes,
+        Family::Fractions,
+        Family::Sharing,
+        Family::Mixed,
+    ];
+
+    /// Families that no training sees, to find out what is left of it elsewhere.
+    pub const LEFT_OUT: [Family; 2] = [Family::Ages, Family::Savings];
 }
 
 /// Tells a problem of the family with `steps` steps and returns its question.

@@ -131,7 +131,7 @@ fn end(d: &mut Draft, who: Person, work: Work, done: QuantityId, ending: usize) 
         ]);
     }
     let (rate, long) = (d.range(work.rates.0, work.rates.1), d.range(2, 8));
-    let left = if ending == 1 { d.range(3, 60) } else { rate * long };
+    let left = if ending == 1 { d.amount(3, 60) } else { rate * long };
     let goal = d.value(done) + left;
     d.slip_in(&work.goal.replace("{}", &unit.count(goal)));
     let goal = d.given("The goal is", &unit, goal);

@@ -23,7 +23,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
         return String::new();
     }
 
-    let pay = d.range(2, 12);
+    let pay = d.amount(2, 12);
     let opening = d.one_of([
         format!("{name} gets {} a week at home.", dollars.count(pay)),
         format!("Every week {name} earns {} at home.", dollars.count(pay)),
@@ -31,7 +31,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     d.say(opening);
     let mut week = d.given(format!("A week gives {name}"), &dollars, pay);
     for source in &SOURCES[..sums] {
-        let more = d.range(2, 8);
+        let more = d.amount(2, 8);
         d.say(format!("{subject} also gets {} a week {source}.", dollars.count(more)));
         let more = d.given(format!("{name} gets {source}"), &dollars, more);
         week = d.derive("In a week it is", &dollars, Op::Add, week, more);
@@ -46,7 +46,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     let mut money = d.derive(format!("{name} saves"), &dollars, Op::Mul, count, week);
     for _ in 0..events {
         let (op, k, sentence) = if d.value(money) > 6 && d.chance(0.5) {
-            let k = d.range(2, (d.value(money) - 2).min(40));
+            let k = d.part(2, 40, d.value(money) - 2);
             let spent = d.one_of([
                 format!("Then {subject} spends {} on a gift.", dollars.count(k)),
                 format!("Then {subject} pays {} for a book.", dollars.count(k)),
@@ -54,7 +54,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
             ]);
             (Op::Sub, k, spent)
         } else {
-            let k = d.range(2, 30);
+            let k = d.amount(2, 30);
             let won = d.one_of([
                 format!("Then {subject} finds {}.", dollars.count(k)),
                 format!("Then {subject} sells a toy for {}.", dollars.count(k)),
@@ -76,8 +76,8 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
             format!("How much money does {name} have in dollars?"),
         ])
     } else {
-        let (rate, long) = (d.range(2, 10), d.range(2, 8));
-        let missing = if ending == 1 { d.range(3, 60) } else { rate * long };
+        let (rate, long) = (d.amount(2, 10), d.range(2, 8));
+        let missing = if ending == 1 { d.amount(3, 60) } else { rate * long };
         let wish = d.one_of(WISHES);
         let price = d.value(money) + missing;
         d.say(format!("{name} wants a {wish} for {}.", dollars.count(price)));

@@ -24,7 +24,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
     let mut total = collect(d, &people, &thing);
     let aside = extras == 3 || extras > 0 && d.chance(0.4);
     if aside {
-        let k = d.range(1, (d.value(total) - 2).clamp(1, 12));
+        let k = d.part(1, 12, d.value(total) - 2);
         let (sentence, word) = d.one_of([
             (
                 format!("{k} of the {things} {} lost.", if k == 1 { "is" } else { "are" }),
@@ -71,7 +71,7 @@ fn collect(d: &mut Draft, people: &[Person], thing: &Unit) -> QuantityId {
     let mut ids = Vec::new();
     let mut told = Vec::new();
     for person in people {
-        let k = d.range(3, if people.len() > 3 { 25 } else { 45 });
+        let k = d.amount(3, if people.len() > 3 { 25 } else { 45 });
         told.push(if ids.is_empty() {
             format!("{} has {}", person.name, thing.count(k))
         } else {
@@ -120,7 +120,7 @@ fn after(
             ]);
             (Op::Sub, k, lost)
         } else {
-            let k = d.range(2, 30);
+            let k = d.amount(2, 30);
             let won = d.one_of([
                 format!("Then {name} buys {k} more."),
                 format!("At home {name} has {k} more {}.", thing.of(k)),

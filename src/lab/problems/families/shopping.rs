@@ -36,7 +36,7 @@ pub(super) fn tell(d: &mut Draft, steps: usize) -> String {
         settle(d, who, total)
     };
     if d.chance(0.2) {
-        let price = d.range(2, 20);
+        let price = d.amount(2, 20);
         d.given(format!("{} cost", capital(&things[kinds].many)), &Unit::dollars(), price);
         d.slip_in(&format!(
             "The shop also sells {} for {} each.",
@@ -56,7 +56,7 @@ fn basket(d: &mut Draft, who: Person, things: &[Unit], kinds: usize, dearer: boo
     for (at, thing) in things[..kinds].iter().enumerate() {
         let name = capital(&thing.many);
         if at == 1 && dearer {
-            let more = d.range(1, 6);
+            let more = d.amount(1, 6);
             let first = &things[0];
             d.say(format!("{name} cost {} more each than {}.", dollars.count(more), first.many));
             let more = d.given(format!("{name} cost more than {}", first.many), &dollars, more);
@@ -68,7 +68,7 @@ fn basket(d: &mut Draft, who: Person, things: &[Unit], kinds: usize, dearer: boo
                 more,
             ));
         } else {
-            let price = d.range(2, 9);
+            let price = d.amount(2, 9);
             let sentence = d.one_of([
                 format!("{name} cost {} each.", dollars.count(price)),
                 format!("{name} are {} each.", dollars.count(price)),
@@ -101,7 +101,8 @@ fn basket(d: &mut Draft, who: Person, things: &[Unit], kinds: usize, dearer: boo
 
 fn use_coupon(d: &mut Draft, total: QuantityId) -> QuantityId {
     let dollars = Unit::dollars();
-    let off = d.range(1, (d.value(total) - 1).clamp(1, 8));
+    let most = d.value(total) - 1;
+    let off = d.part(1, 8, most);
     let sentence = d.one_of([
         format!("A coupon takes {} off the total.", dollars.count(off)),
         format!("The shop takes {} off the whole price.", dollars.count(off)),
@@ -117,14 +118,15 @@ fn settle(d: &mut Draft, who: Person, total: QuantityId) -> String {
     let (name, subject, owed) = (who.name, who.subject, d.value(total));
     match d.index(0, 2) {
         0 => {
-            let bill = [10, 20, 50, 100, 200].into_iter().find(|&bill| bill > owed).unwrap_or(200);
+            let bill =
+                [10, 20, 50, 100, 200, 500].into_iter().find(|&bill| bill > owed).unwrap_or(200);
             d.say(format!("{name} pays with {}.", dollars.count(bill)));
             let paid = d.given(format!("{name} pays with"), &dollars, bill);
             d.derive(format!("{name} gets back"), &dollars, Op::Sub, paid, total);
             format!("How many dollars does {subject} get back?")
         }
         1 => {
-            let money = owed + d.range(2, 40);
+            let money = owed + d.amount(2, 40);
             d.slip_in(&format!("{name} had {} at first.", dollars.count(money)));
             let money = d.given(format!("{name} had"), &dollars, money);
             d.derive(format!("{name} has left"), &dollars, Op::Sub, money, total);
