@@ -13,6 +13,7 @@ pub mod measure;
 pub mod problems;
 pub mod reproduce;
 pub mod rollouts;
+pub mod runner;
 pub mod sampling;
 pub mod sets;
 pub mod train;

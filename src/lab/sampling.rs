@@ -1,13 +1,12 @@
 //! Many solutions from one model: samples of problems, rollouts of prefixes, refinements of drafts.
 
 use crate::domain::{Role, Solution};
-use crate::engine::batch::{continue_all, score_all};
 use crate::engine::{
-    Cancel, Control, FinishReason, GenerateRequest, Generation, LabelPair, Sampling, ScoreRequest,
+    Control, FinishReason, GenerateRequest, Generation, LabelPair, Sampling, ScoreRequest,
     Tokenizer,
 };
 use crate::lab::LabError;
-use crate::model::Llama;
+use crate::lab::runner::Runner;
 use crate::pipeline::prompt::{self, PromptError};
 
 /// Most tokens a solution of the lab may have; the longest worked one of eight steps has 190.
@@ -44,7 +43,7 @@ pub struct Drawn {
 /// # Errors
 /// [`LabError::Engine`] when a prompt does not fit or the model fails.
 pub fn draw(
-    llama: &Llama,
+    runner: &dyn Runner,
     role: Role,
     tokenizer: &Tokenizer,
     prompts: Vec<Vec<u32>>,
@@ -69,7 +68,7 @@ pub fn draw(
             GenerateRequest { prompt, sampling, n: how.n }
         })
         .collect();
-    let answers = continue_all(llama, role, &requests, &Cancel::new())?;
+    let answers = runner.generate_all(role, &requests)?;
     let mut tokens = 0;
     let mut solutions = Vec::with_capacity(answers.len());
     let mut lengths = Vec::with_capacity(answers.len());
@@ -111,7 +110,7 @@ pub struct Scores {
 /// # Errors
 /// [`LabError::Engine`] when a solution does not fit or the model fails.
 pub fn score(
-    llama: &Llama,
+    runner: &dyn Runner,
     role: Role,
     tokenizer: &Tokenizer,
     items: &[(&str, &Solution)],
@@ -124,7 +123,7 @@ pub fn score(
         positions.push(prompt.end);
         requests.push(ScoreRequest { tokens: prompt.tokens, positions, labels });
     }
-    let scored = score_all(llama, role, &requests, &Cancel::new())?;
+    let scored = runner.score_all(role, &requests)?;
     Ok(scored
         .into_iter()
         .map(|scores| {

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::ModelError;
 use crate::domain::{Role, Threshold};
 
+/// Version of the layout that the tagged prompts have (`pipeline/prompt/tagged.rs`). A checkpoint that
+/// was trained on another one would be asked in a language it does not know.
+pub const PROMPT_VERSION: u32 = 2;
+
 /// Name of the file.
 pub const CARD_FILE: &str = "glore.json";
 

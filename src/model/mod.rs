@@ -26,7 +26,7 @@ mod weights;
 
 pub use adamw::{AdamSettings, AdamW};
 pub use block::BlockShape;
-pub use card::{CARD_FILE, Card};
+pub use card::{CARD_FILE, Card, PROMPT_VERSION};
 pub use config::LlamaConfig;
 pub use decode::{Llama, Row, Text, Workspace};
 pub use error::ModelError;

@@ -5,7 +5,7 @@ use std::path::Path;
 use glore::config::{Config, EngineKind, ScoreFormat};
 use glore::domain::{Probability, Role, Threshold, ThresholdSource};
 use glore::engine::{EngineError, plan};
-use glore::model::Card;
+use glore::model::{Card, PROMPT_VERSION};
 use tempfile::TempDir;
 
 use crate::tiny::{self, Architecture, Values};
@@ -55,12 +55,19 @@ fn card(role: Role) -> Card {
     let sorm = Probability::new(0.37).expect("in range");
     Card {
         role,
-        prompt_version: 1,
+        prompt_version: PROMPT_VERSION,
         parameters: 1,
         labels: None,
         threshold: Some(Threshold { sorm, source: ThresholdSource::Validation }),
         made: serde_json::Value::Null,
     }
+}
+
+#[test]
+fn a_model_of_another_prompt_version_is_refused() {
+    let old = Card { prompt_version: PROMPT_VERSION - 1, ..card(Role::Policy) };
+    let error = refusal(|folder| old.write(folder).expect("card"));
+    assert!(error.contains("glore.json") && error.contains("version 1 of the prompts"), "{error}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) fn read(
     let form = form
         .map(|name| Form::named(name).with_context(|| format!("--form {name}: no such form")))
         .transpose()?;
-    let context = used.models.llama(Role::Policy).weights().config.max_position_embeddings;
+    let context = used.llama(Role::Policy).weights().config.max_position_embeddings;
     let mut left_out = 0;
     let mut fits = |tokens: usize, room: usize| {
         let fit = tokens + room <= context;

@@ -5,19 +5,21 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 
 use super::data::{self, File};
-use super::models::{InUse, in_use};
+use super::models::{InUse, in_use, served};
 use super::table;
 use crate::cli::print;
 use crate::config::Config;
 use crate::domain::Role;
-use crate::lab::measure::{Item, Judged, ablate, attempt, evaluate, find_errors, label_table};
+use crate::lab::measure::{
+    Item, Judged, Models, ablate, attempt, evaluate, find_errors, label_table,
+};
 use crate::lab::problems::{Difficulty, Split, WordProblem, problems};
 use crate::lab::sampling::Draw;
-use crate::model::{Llama, Weights};
+use crate::model::{Card, Llama, Weights};
 
 /// Measure the models in use: on generated problems whose every step can be checked, or on a file
 ///
-/// Runs on the lab's own engine, many problems at once. The models are those the server would use:
+/// Runs on the lab's own engine, many problems at once, unless --engine says otherwise. The models are those the server would use:
 /// the embedded ones, or the small Llama folders of `[models.ROLE]`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -44,8 +46,12 @@ pub struct Args {
     /// SORM threshold to try instead of the model's own.
     #[arg(long)]
     threshold: Option<f64>,
+    /// Who runs the models: `batch`, the lab's own engine, or `serving`, the engine that answers
+    /// requests, one problem after the other.
+    #[arg(long, default_value = "batch", value_parser = ["batch", "serving"])]
+    engine: String,
     /// Another model in a role, as ROLE=FOLDER of a small Llama with the same tokenizer.
-    #[arg(long, value_name = "ROLE=FOLDER")]
+    #[arg(long, value_name = "ROLE=FOLDER", conflicts_with = "engine")]
     with: Vec<String>,
     /// Also change one thing at a time: who locates, who chooses, what is left out, a second round.
     #[arg(long)]
@@ -71,20 +77,27 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     for other in &args.with {
         let (role, folder) = other.split_once('=').context("--with takes ROLE=FOLDER")?;
         let role: Role = role.parse().map_err(|_| anyhow::anyhow!("--with: no role `{role}`"))?;
-        let weights = Weights::load(&PathBuf::from(folder))?;
+        let folder = PathBuf::from(folder);
+        let weights = Weights::load(&folder)?;
+        if let (Role::Sorm, Some(card)) = (role, Card::read(&folder)?) {
+            used.thresholds.sorm =
+                card.threshold.map_or(used.thresholds.sorm, |threshold| threshold.sorm.get());
+        }
         ensure!(
             weights.config.vocab_size == used.tokenizer.vocab_size(),
             "--with {other}: its vocabulary has {} tokens, the others' {}",
             weights.config.vocab_size,
             used.tokenizer.vocab_size()
         );
-        used.models.0.insert(role, Llama::new(weights));
+        used.llamas.insert(role, Llama::new(weights));
     }
     used.thresholds.sorm = args.threshold.unwrap_or(used.thresholds.sorm);
     let (data, items) = match &args.data {
         Some(path) => match data::read(path, args.form.as_deref(), args.problems, &used)? {
             File::Problems(items) => (path.display().to_string(), items),
-            File::Solutions(judged) => return stepwise(args, &used, &judged),
+            File::Solutions(judged) => {
+                return stepwise(args, &used, &models(args, config, &used)?, &judged);
+            }
         },
         None => {
             let problems = generated(args);
@@ -95,7 +108,8 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
             (data, problems.iter().map(Item::from).collect())
         }
     };
-    let InUse { models, thresholds, tokenizer } = &used;
+    let models = &models(args, config, &used)?;
+    let InUse { thresholds, tokenizer, .. } = &used;
     let samples = Draw { n: SAMPLES, temperature: TEMPERATURE, seed: args.seed };
     let tried = attempt(models, tokenizer, &items, *thresholds, samples, &args.seeds)?;
     let evaluation = evaluate(&tried, &data, &args.seeds);
@@ -116,15 +130,22 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
 
 fn labels(args: &Args, used: &InUse, problems: &[WordProblem]) -> anyhow::Result<()> {
     let how = Draw { n: LABELLED_SAMPLES, temperature: TEMPERATURE, seed: args.seed };
-    let found = label_table(used.models.llama(Role::Policy), &used.tokenizer, problems, how)?;
+    let found = label_table(used.llama(Role::Policy), &used.tokenizer, problems, how)?;
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
         false => print(&table::labels(&found)),
     }
 }
 
-fn stepwise(args: &Args, used: &InUse, judged: &[Judged]) -> anyhow::Result<()> {
-    let InUse { models, thresholds, tokenizer } = used;
+fn models(args: &Args, config: &Config, used: &InUse) -> anyhow::Result<Models> {
+    match args.engine.as_str() {
+        "serving" => served(config),
+        _ => Ok(used.models()),
+    }
+}
+
+fn stepwise(args: &Args, used: &InUse, models: &Models, judged: &[Judged]) -> anyhow::Result<()> {
+    let InUse { thresholds, tokenizer, .. } = used;
     let found = find_errors(models, tokenizer, judged, *thresholds, args.seed)?;
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),

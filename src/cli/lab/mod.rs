@@ -10,4 +10,5 @@ mod models;
 pub(super) mod report;
 pub(super) mod reproduce;
 mod table;
+pub(super) mod train;
 mod watch;

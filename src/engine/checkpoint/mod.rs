@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::EngineError;
 use crate::domain::Role;
-use crate::model::{Card, Tokenizer};
+use crate::model::{CARD_FILE, Card, PROMPT_VERSION, Tokenizer};
 
 /// Steps in which mistral.rs grows its key-value cache; it fails when a step goes past the model's
 /// positions, so the rest of a model's context under a whole step cannot be used.
@@ -75,8 +75,16 @@ impl Checkpoint {
         let path = &path.canonicalize().map_err(|e| Fault::new(path, e.to_string()))?;
         let shape = shape::Shape::read(path)?;
         let weights = weights::check(path, &shape)?;
-        let card = Card::read(path)
-            .map_err(|e| Fault::new(&path.join(crate::model::CARD_FILE), e.to_string()))?;
+        let card =
+            Card::read(path).map_err(|e| Fault::new(&path.join(CARD_FILE), e.to_string()))?;
+        if let Some(card) = card.as_ref().filter(|card| card.prompt_version != PROMPT_VERSION) {
+            let reason = format!(
+                "was trained on version {} of the prompts, this program asks in version \
+                 {PROMPT_VERSION}; make it anew with `glore reproduce`",
+                card.prompt_version
+            );
+            return Err(Fault::new(&path.join(CARD_FILE), reason));
+        }
         let words = words::Words::read(path, &shape.end_ids, card.is_some())?;
         words.fit(path, shape.vocab_size)?;
         Ok(Self {

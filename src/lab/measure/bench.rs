@@ -69,8 +69,7 @@ impl Bench<'_> {
     fn drawn(&self, how: Draw, critiqued: bool) -> Result<Vec<Vec<Tried>>, LabError> {
         let prompts = self.items.iter().map(|item| prompt::policy(self.tokenizer, &item.text));
         let prompts = prompts.collect::<Result<Vec<_>, _>>()?;
-        let llama = self.models.llama(Role::Policy);
-        let drawn = draw(llama, Role::Policy, self.tokenizer, prompts, how)?;
+        let drawn = draw(self.models.of(Role::Policy), Role::Policy, self.tokenizer, prompts, how)?;
         let each = drawn.solutions.into_iter().zip(drawn.lengths).enumerate();
         let written = each.flat_map(|(i, (solutions, lengths))| {
             solutions.into_iter().zip(lengths).map(move |(solution, n)| (i, solution, n))
@@ -117,7 +116,7 @@ impl Bench<'_> {
         role: Role,
         prompts: Vec<Vec<u32>>,
     ) -> Result<Vec<(Solution, usize)>, LabError> {
-        let drawn = draw(self.models.llama(role), role, self.tokenizer, prompts, Draw::GREEDY)?;
+        let drawn = draw(self.models.of(role), role, self.tokenizer, prompts, Draw::GREEDY)?;
         let lengths = drawn.lengths.into_iter().flatten();
         Ok(drawn.solutions.into_iter().flatten().zip(lengths).collect())
     }
@@ -132,7 +131,7 @@ impl Bench<'_> {
     ) -> Result<Vec<Tried>, LabError> {
         let items: Vec<_> =
             written.iter().map(|(i, s, _)| (self.items[*i].text.as_str(), s)).collect();
-        let score = |role| score(self.models.llama(role), role, self.tokenizer, &items);
+        let score = |role| score(self.models.of(role), role, self.tokenizer, &items);
         let orm = score(Role::Orm)?;
         let sorm = if critiqued {
             score(Role::Sorm)?

@@ -1,16 +1,18 @@
 //! The models under measurement.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::Role;
-use crate::model::Llama;
+use crate::lab::runner::Runner;
 
-/// The five models.
-pub struct Models(pub BTreeMap<Role, Llama>);
+/// What runs each of the five models.
+#[derive(Clone)]
+pub struct Models(pub BTreeMap<Role, Arc<dyn Runner>>);
 
 impl Models {
-    /// The model of a role.
-    pub fn llama(&self, role: Role) -> &Llama {
-        &self.0[&role]
+    /// What runs the model of a role.
+    pub fn of(&self, role: Role) -> &dyn Runner {
+        &*self.0[&role]
     }
 }

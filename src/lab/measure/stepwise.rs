@@ -46,7 +46,7 @@ pub fn find_errors(
     let items: Vec<_> = judged.iter().map(|j| (j.problem.as_str(), &j.solution)).collect();
     let roles = [(Role::Orm, thresholds.orm), (Role::Sorm, thresholds.sorm)];
     let found = roles.into_iter().map(|(role, threshold)| {
-        let scores = score(models.llama(role), role, tokenizer, &items)?;
+        let scores = score(models.of(role), role, tokenizer, &items)?;
         let first = |steps: &[f64]| steps.iter().position(|&s| s < threshold).map(|i| i + 1);
         let hits: Vec<(bool, bool)> = scores
             .iter()

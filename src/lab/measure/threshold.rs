@@ -7,9 +7,9 @@ use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
 use crate::lab::labels::Rules;
+use crate::lab::runner::Runner;
 use crate::lab::sampling::score;
 use crate::lab::sets::Rollouts;
-use crate::model::Llama;
 
 /// Under these a step counts as wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub fn tune(
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
 ) -> Result<Thresholds, LabError> {
-    let best = |role| tune_one(models.llama(role), role, tokenizer, rollouts);
+    let best = |role| tune_one(models.of(role), role, tokenizer, rollouts);
     Ok(Thresholds { sorm: best(Role::Sorm)?, orm: best(Role::Orm)? })
 }
 
@@ -37,14 +37,14 @@ pub fn tune(
 /// # Errors
 /// [`LabError`] when the model fails.
 pub fn tune_one(
-    llama: &Llama,
+    runner: &dyn Runner,
     role: Role,
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
 ) -> Result<f64, LabError> {
     let items: Vec<_> =
         rollouts.iter().map(|r| (r.sample.problem.as_str(), &r.sample.solution)).collect();
-    let scores = score(llama, role, tokenizer, &items)?;
+    let scores = score(runner, role, tokenizer, &items)?;
     let scored: Vec<(f64, bool)> = scores
         .iter()
         .zip(rollouts)

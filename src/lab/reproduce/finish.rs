@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::base::worked;
-use super::bench::Bench;
+use super::bench::{Bench, Model};
 use super::roles::Course;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
@@ -16,10 +17,10 @@ use crate::lab::measure::{
     tune,
 };
 use crate::lab::problems::{Difficulty, Split, problems};
+use crate::lab::runner::Runner;
 use crate::lab::sampling::Draw;
 use crate::lab::sets::Rollouts;
-use crate::model::{Card, Control, Precision, WEIGHTS_FILE, Weights};
-use crate::pipeline::prompt::PROMPT_VERSION;
+use crate::model::{Card, Control, PROMPT_VERSION, Precision, WEIGHTS_FILE, Weights};
 
 /// Samples a problem for best-of-3 and majority-of-3.
 const SAMPLES: usize = 3;
@@ -34,7 +35,8 @@ pub fn shipped_models(folder: &Path) -> Result<Models, LabError> {
     let mut models = BTreeMap::new();
     for role in Role::ALL {
         let weights = Weights::load(&checkpoint_folder(folder, role))?;
-        models.insert(role, crate::model::Llama::new(weights));
+        let runner: Arc<dyn Runner> = Arc::new(crate::model::Llama::new(weights));
+        models.insert(role, runner);
     }
     Ok(Models(models))
 }
@@ -47,10 +49,8 @@ pub fn shipped_models(folder: &Path) -> Result<Models, LabError> {
 pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
     let root = bench.folder.join("checkpoints");
     for role in Role::ALL {
-        let folder = checkpoint_folder(&root, role);
-        std::fs::create_dir_all(&folder).map_err(|e| LabError::io(&folder, e))?;
-        bench.model(role)?.llama.weights().save(&folder, Precision::F16)?;
-        bench.tokenizer.save(&folder.join("tokenizer.json"))?;
+        let model = bench.model(role)?;
+        weights_and_words(bench, &model, &checkpoint_folder(&root, role))?;
     }
     let models = shipped_models(&root)?;
     let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
@@ -58,7 +58,8 @@ pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
     let mut hashes = BTreeMap::new();
     for role in Role::ALL {
         let folder = checkpoint_folder(&root, role);
-        card(bench, role, &thresholds)?.write(&folder)?;
+        let parameters = bench.model(role)?.llama.weights().parameters();
+        card(bench, role, parameters, &thresholds).write(&folder)?;
         hashes.insert(role, hash_file(&folder.join(WEIGHTS_FILE))?);
     }
     let manifest = json!({
@@ -69,12 +70,29 @@ pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
     Ok(thresholds)
 }
 
-fn card(bench: &mut Bench, role: Role, thresholds: &Thresholds) -> Result<Card, LabError> {
-    let parameters = bench.model(role)?.llama.weights().parameters();
+/// Writes one model as a checkpoint: half-precision weights, tokenizer and card.
+pub(super) fn checkpoint(
+    bench: &Bench,
+    role: Role,
+    model: &Model,
+    thresholds: &Thresholds,
+    folder: &Path,
+) -> Result<(), LabError> {
+    weights_and_words(bench, model, folder)?;
+    Ok(card(bench, role, model.llama.weights().parameters(), thresholds).write(folder)?)
+}
+
+fn weights_and_words(bench: &Bench, model: &Model, folder: &Path) -> Result<(), LabError> {
+    std::fs::create_dir_all(folder).map_err(|e| LabError::io(folder, e))?;
+    model.llama.weights().save(folder, Precision::F16)?;
+    Ok(bench.tokenizer.save(&folder.join("tokenizer.json"))?)
+}
+
+fn card(bench: &Bench, role: Role, parameters: usize, thresholds: &Thresholds) -> Card {
     let labels = [Control::Good, Control::Bad].map(|label| label.as_str().to_owned());
     let sorm = Probability::new(thresholds.sorm);
     let threshold = sorm.map(|sorm| Threshold { sorm, source: ThresholdSource::Validation });
-    Ok(Card {
+    Card {
         role,
         prompt_version: PROMPT_VERSION,
         parameters,
@@ -85,7 +103,7 @@ fn card(bench: &mut Bench, role: Role, thresholds: &Thresholds) -> Result<Card, 
             "seed": bench.preset.seed,
             "step_threshold": (role == Role::Orm).then_some(thresholds.orm),
         }),
-    })
+    }
 }
 
 /// Evaluates shipped models on a split and writes `evaluation-SPLIT.json`; on the test split also
@@ -120,15 +138,16 @@ pub fn measure(
     }
     let mut ablations = ablate(&models, &bench.tokenizer, &items, &tried, preset.seed)?;
     let other = bench.named(Course::OrmOfStudent.name())?;
-    models.0.insert(Role::Orm, other.llama.clone());
+    models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
     let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
     let name = "an ORM that saw student samples only";
     ablations.push(compare_models(name, &tried, &with_other, preset.seed));
     write_json(&bench.folder.join("ablations.json"), &ablations)?;
 
+    let student = bench.model(Role::Policy)?;
     let known = worked(Split::Validation, &preset, preset.label_problems);
     let how = Draw { n: preset.samples, ..samples };
-    let table = label_table(models.llama(Role::Policy), &bench.tokenizer, &known, how)?;
+    let table = label_table(&student.llama, &bench.tokenizer, &known, how)?;
     write_json(&bench.folder.join("labels.json"), &table)?;
     Ok(evaluation)
 }

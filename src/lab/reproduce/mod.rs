@@ -9,21 +9,26 @@ mod base;
 mod bench;
 mod experts;
 mod finish;
+mod parts;
 mod preset;
+mod recipe;
 mod refinements;
 mod roles;
 mod rollouts;
 mod samples;
+mod variant;
 
 pub use base::{base, tokenizer};
 pub use bench::{Bench, Model, Report};
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
 pub use preset::Preset;
+pub use recipe::{Recipe, Source};
 pub use refinements::refinements;
 pub use roles::{Course, fine_tune};
-pub use rollouts::rollouts;
+pub use rollouts::{full_rollouts, rollouts};
 pub use samples::samples;
+pub use variant::variant;
 
 use std::path::Path;
 
@@ -68,7 +73,8 @@ pub fn reproduce(
             refinements(&mut bench, Split::Train)?;
         }
         stage(bench.report, course.name());
-        fine_tune(&mut bench, course)?;
+        let recipe = Recipe::usual(course, preset);
+        fine_tune(&mut bench, &recipe)?;
     }
     stage(bench.report, "checkpoints");
     let thresholds = ship(&mut bench)?;
@@ -82,6 +88,24 @@ pub fn reproduce(
 mod tests {
     use super::*;
     use crate::domain::Role;
+    use crate::lab::labels::Rules;
+
+    /// Trains one SORM without a label rule in a finished run.
+    fn vary(folder: &Path) {
+        let preset = Preset::smoke();
+        let tokenizer = tokenizer(&preset, folder).expect("a tokenizer");
+        let mut quiet = |_: Report<'_>| {};
+        let mut bench =
+            Bench::new(preset.clone(), folder.to_owned(), tokenizer, Device::Cpu, &mut quiet);
+        let rules = Rules { propagation: false, ..Rules::default() };
+        let (name, source) = ("sorm-unordered".to_owned(), Source::FullSearch);
+        let recipe =
+            Recipe { name, source, rules, rollouts: 4, ..Recipe::usual(Course::Sorm, &preset) };
+        let made = variant(&mut bench, &recipe).expect("trained");
+        let card = crate::model::Card::read(&made).expect("readable").expect("there");
+        assert_eq!(card.role, Role::Sorm);
+        assert!(folder.join("rollouts-full.manifest.json").exists());
+    }
 
     #[test]
     fn the_smoke_preset_goes_from_nothing_to_a_table_and_resumes() {
@@ -105,6 +129,7 @@ mod tests {
         let (second, trained) = run();
         assert_eq!(trained, Vec::<String>::new(), "finished trainings are not done again");
         assert_eq!(first.figures, second.figures, "the same seed gives the same figures");
+        vary(folder.path());
         for role in Role::ALL {
             let card =
                 crate::model::Card::read(&folder.path().join("checkpoints").join(role.as_str()));

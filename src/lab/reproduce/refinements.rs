@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::base::worked;
 use super::bench::Bench;
+use super::parts::Parts;
 use crate::domain::{Answer, Role, Solution};
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
@@ -15,7 +16,7 @@ use crate::lab::sampling::{Draw, draw, score};
 use crate::lab::sets::{Rollouts, Sample};
 use crate::pipeline::prompt;
 
-/// Problems refined in one pass.
+/// Problems refined in one pass, which is what a stop loses at most.
 const PROBLEMS_A_PASS: usize = 2_000;
 
 /// Drafts, global and local refinements of problems that no other model was trained on, each judged
@@ -46,10 +47,12 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
     let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
     let sorm = bench.model(Role::Sorm)?;
     let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &rollouts)?;
+    let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     let mut lines = Vec::new();
     for (pass, chunk) in problems.chunks(PROBLEMS_A_PASS).enumerate() {
         bench.say(name, pass * PROBLEMS_A_PASS, problems.len());
-        for (i, solutions) in refined(bench, chunk, threshold)?.into_iter().enumerate() {
+        let done = parts.pass(pass, || refined(bench, chunk, threshold))?;
+        for (i, solutions) in done.into_iter().enumerate() {
             let problem = &chunk[i];
             let reference = problem.answer.to_string();
             let right = Answer::parse(&reference);
@@ -74,6 +77,7 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
     let correct = lines.iter().filter(|s| s.correct).count() as u64;
     let counts = BTreeMap::from([("distinct_correct".to_owned(), correct)]);
     set.write(name, settings, inputs, counts, &lines)?;
+    parts.clear();
     Ok(set)
 }
 

@@ -3,7 +3,6 @@
 use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
-use crate::lab::labels::Rules;
 use crate::lab::sets::{
     Rollouts, Sample, Teaching, global_pairs, global_set, local_pairs, local_set, orm_samples,
     sorm_set,
@@ -12,6 +11,8 @@ use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
 
 use super::bench::{Bench, Report};
+use super::recipe::{Recipe, Source};
+use super::rollouts::FULL_ROLLOUTS;
 
 /// One training. There are two ORMs: the paper's, which has seen student samples only, and one that
 /// has seen refinements as well; they are compared, and one of them is shipped.
@@ -44,41 +45,35 @@ impl Course {
     }
 }
 
-/// Trains one of them on its set. Where an earlier stage found nothing to learn from (a student
-/// that never solves anything has no right samples), it keeps the student's weights.
+/// Trains one of them as a recipe says. Where an earlier stage found nothing to learn from (a
+/// student that never solves anything has no right samples), it keeps the student's weights.
 ///
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
-pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError> {
-    let start = match course {
+pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError> {
+    let start = match recipe.course {
         // It has everything to learn that the first ORM knows already, and refinements besides.
         Course::Orm => bench.named(Course::OrmOfStudent.name())?,
         _ => bench.model(Role::Policy)?,
     };
     let start = start.llama.weights().clone();
-    let teaching = Teaching::new(&bench.tokenizer, bench.preset.language_weight)?;
-    let examples = set(bench, course, "", teaching)?;
-    let held_out = set(bench, course, "-validation", teaching.labels_only())?;
-    let folder = bench.folder.join(course.name());
+    let teaching = Teaching::new(&bench.tokenizer, recipe.language)?;
+    let examples = set(bench, recipe, teaching)?;
+    let usual =
+        Recipe { source: Source::Validation, ..Recipe::usual(recipe.course, &bench.preset) };
+    let held_out = set(bench, &usual, teaching.labels_only())?;
+    let folder = bench.folder.join(&recipe.name);
     if examples.is_empty() || held_out.is_empty() {
         let best = folder.join("best");
         std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
         start.save(&best, Precision::F32)?;
         return Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 });
     }
-    let (head, held_out_head) = match course.is_reward() {
+    let (head, held_out_head) = match recipe.course.is_reward() {
         true => (teaching.head(), teaching.labels_only().head()),
         false => (Head::Vocabulary, Head::Vocabulary),
     };
-    let preset = &bench.preset;
-    let steps = match course {
-        Course::OrmOfStudent => preset.orm_steps,
-        Course::Orm => preset.orm_refined_steps,
-        Course::Sorm => preset.sorm_steps,
-        Course::Global => preset.global_steps,
-        Course::Local => preset.local_steps,
-    };
-    let plan = preset.fine_tuning_plan(course.name(), steps);
+    let plan = bench.preset.fine_tuning_plan(&recipe.name, recipe.steps);
     let device = bench.device.clone();
     let report = &mut bench.report;
     let task = Task {
@@ -93,19 +88,21 @@ pub fn fine_tune(bench: &mut Bench, course: Course) -> Result<Trained, LabError>
     train(task, start, &mut |progress| report(Report::Training(progress)))
 }
 
-/// The set of a course, from the files of the training split or, with `-validation`, the other.
-fn set(
-    bench: &Bench,
-    course: Course,
-    suffix: &str,
-    teaching: Teaching,
-) -> Result<Vec<Example>, LabError> {
+/// The set of a recipe, from the files of its source.
+fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example>, LabError> {
     let (tokenizer, seed) = (&bench.tokenizer, bench.preset.seed);
-    let (copies, rules) = (bench.preset.copies_of_ten, Rules::default());
+    let (copies, rules) = (recipe.copies_of_ten, recipe.rules);
+    let suffix = if recipe.source == Source::Validation { "-validation" } else { "" };
     let named = |name: &str| SetFile::new(&bench.folder, &format!("{name}{suffix}"));
     let samples = || named("samples").read::<Sample>();
-    let rollouts = || named("rollouts").read::<Rollouts>();
-    Ok(match course {
+    let rollouts = || match recipe.source {
+        Source::FullSearch => {
+            let all = SetFile::new(&bench.folder, FULL_ROLLOUTS).read::<Rollouts>()?;
+            Ok(all.into_iter().map(|one| one.with_at_most(recipe.rollouts)).collect())
+        }
+        _ => named("rollouts").read::<Rollouts>(),
+    };
+    Ok(match recipe.course {
         Course::OrmOfStudent => orm_samples(tokenizer, &samples()?, teaching)?,
         Course::Orm => {
             let mut all = samples()?;

@@ -5,15 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::bench::Bench;
+use super::parts::Parts;
 use crate::domain::Role;
+use crate::engine::batch::Effort;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::problems::Split;
 use crate::lab::rollouts::{Verify, verify};
 use crate::lab::sets::{Rollouts, Sample, Search};
 
-/// Samples rolled out in one pass; progress is told after each.
+/// Samples rolled out in one pass, which is what a stop loses at most.
 const SAMPLES_A_PASS: usize = 1_024;
+/// Name of the set of full searches, and rollouts of each prefix in it.
+pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
+const MOST_ROLLOUTS: usize = 16;
 
 /// Rollouts of the prefixes of samples, half of them wrong ones where there are enough: a bisection
 /// of training samples, a full search of validation samples. Problems that no sample solved are set
@@ -22,18 +27,56 @@ const SAMPLES_A_PASS: usize = 1_024;
 /// # Errors
 /// [`LabError`] from the model and files.
 pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
-    let preset = bench.preset.clone();
-    let (from, name, wanted, search) = match split {
-        Split::Train => ("samples", "rollouts", preset.rollout_samples, preset.search),
-        _ => {
-            ("samples-validation", "rollouts-validation", preset.validation_rollouts, Search::Full)
-        }
+    let preset = &bench.preset;
+    let asked = match split {
+        Split::Train => Asked {
+            from: "samples",
+            name: "rollouts",
+            wanted: preset.rollout_samples,
+            search: preset.search,
+            k: preset.rollouts,
+        },
+        _ => Asked {
+            from: "samples-validation",
+            name: "rollouts-validation",
+            wanted: preset.validation_rollouts,
+            search: Search::Full,
+            k: preset.rollouts,
+        },
     };
+    roll_out(bench, asked)
+}
+
+/// Rollouts of fewer training samples by a full search, and more of each prefix: what label rules
+/// can be left out of, and fewer rollouts be simulated with.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
+    let (name, wanted) = (FULL_ROLLOUTS, bench.preset.full_rollout_samples);
+    let asked = Asked { from: "samples", name, wanted, search: Search::Full, k: MOST_ROLLOUTS };
+    roll_out(bench, asked)
+}
+
+/// What is rolled out, and how.
+struct Asked {
+    /// The set the samples come from.
+    from: &'static str,
+    name: &'static str,
+    /// Samples, at most.
+    wanted: usize,
+    search: Search,
+    k: usize,
+}
+
+fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
+    let preset = bench.preset.clone();
+    let Asked { from, name, wanted, search, k } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
     let settings = json!({
-        "samples": wanted, "rollouts": preset.rollouts, "search": search,
+        "samples": wanted, "rollouts": k, "search": search,
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
@@ -54,26 +97,37 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         ("problems_set_aside".to_owned(), set_aside.len() as u64),
         ("samples_set_aside".to_owned(), unsolved.len() as u64),
     ]);
+    let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     for (pass, chunk) in chosen.chunks(SAMPLES_A_PASS).enumerate() {
         bench.say(name, pass * SAMPLES_A_PASS, chosen.len());
         let seed = preset.seed.wrapping_add((pass as u64 + 1) << 40);
         let temperature = preset.sample_temperature;
-        let how = Verify { search, k: preset.rollouts, temperature, seed };
-        let (rolled, effort) = verify(&student.llama, &bench.tokenizer, chunk, how)?;
+        let how = Verify { search, k, temperature, seed };
+        let (rolled, effort) = parts.pass(pass, || {
+            let (rolled, effort) = verify(&student.llama, &bench.tokenizer, chunk, how)?;
+            Ok((rolled, counted(effort)))
+        })?;
         lines.extend(rolled);
-        for (name, n) in [
-            ("tokens_written", effort.written),
-            ("tokens_read", effort.read),
-            ("tokens_read_apart", effort.read_apart),
-            ("rollouts_begun", effort.begun),
-            ("rollouts_finished", effort.finished),
-        ] {
-            *counts.entry(name.to_owned()).or_default() += n;
+        for (name, n) in effort {
+            *counts.entry(name).or_default() += n;
         }
     }
     count_labels(&mut counts, &lines);
     set.write(name, settings, inputs, counts, &lines)?;
+    parts.clear();
     Ok(set)
+}
+
+/// What the rollouts of a pass took, by name.
+fn counted(effort: Effort) -> BTreeMap<String, u64> {
+    let each = [
+        ("tokens_written", effort.written),
+        ("tokens_read", effort.read),
+        ("tokens_read_apart", effort.read_apart),
+        ("rollouts_begun", effort.begun),
+        ("rollouts_finished", effort.finished),
+    ];
+    each.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
 /// The first `wanted` samples, every second one wrong while there are wrong ones.

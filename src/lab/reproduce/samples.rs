@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
 use super::bench::{Bench, Model};
+use super::parts::Parts;
 use crate::domain::{Answer, Role};
+use crate::engine::Tokenizer;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::problems::{Split, WordProblem};
@@ -14,7 +17,7 @@ use crate::lab::sampling::{Draw, draw};
 use crate::lab::sets::Sample;
 use crate::pipeline::prompt;
 
-/// Problems sampled in one pass; a stop loses at most so much work.
+/// Problems sampled in one pass, which is what a stop loses at most.
 const PROBLEMS_A_PASS: usize = 4_000;
 
 /// Distinct samples of the student over problems of a split that it was not trained on.
@@ -57,38 +60,16 @@ pub(super) fn sample_set(
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }
+    let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     let (mut lines, mut drawn_in_all, mut tokens) = (Vec::new(), 0u64, 0);
     for (pass, chunk) in problems.chunks(PROBLEMS_A_PASS).enumerate() {
         bench.say(name, pass * PROBLEMS_A_PASS, problems.len());
-        let prompts = chunk
-            .iter()
-            .map(|p| prompt::policy(&bench.tokenizer, &p.text))
-            .collect::<Result<Vec<_>, _>>()?;
-        let seed = seed.wrapping_add((pass as u64) << 32);
-        let how = Draw { n, temperature, seed };
-        let drawn = draw(&student.llama, Role::Policy, &bench.tokenizer, prompts, how)?;
-        tokens += drawn.tokens;
-        for (i, (problem, solutions)) in chunk.iter().zip(drawn.solutions).enumerate() {
-            let reference = problem.answer.to_string();
-            let right = Answer::parse(&reference);
-            let mut seen = BTreeSet::new();
-            for (k, solution) in solutions.into_iter().enumerate() {
-                drawn_in_all += 1;
-                if solution.steps.is_empty() || !seen.insert(solution.join()) {
-                    continue;
-                }
-                lines.push(Sample {
-                    problem_id: (pass * PROBLEMS_A_PASS + i) as u64,
-                    problem: problem.text.clone(),
-                    reference: reference.clone(),
-                    sample_id: k as u64,
-                    model: student.hash.clone(),
-                    seed: seed.wrapping_add(1000 * i as u64 + k as u64),
-                    correct: solution.answer() == right,
-                    solution,
-                });
-            }
-        }
+        let first = pass * PROBLEMS_A_PASS;
+        let how = Draw { n, temperature, seed: seed.wrapping_add((pass as u64) << 32) };
+        let done = parts.pass(pass, || one_pass(&bench.tokenizer, student, chunk, first, how))?;
+        drawn_in_all += done.drawn;
+        tokens += done.tokens;
+        lines.extend(done.lines);
     }
     let correct = lines.iter().filter(|s| s.correct).count() as u64;
     let counts = BTreeMap::from([
@@ -97,5 +78,52 @@ pub(super) fn sample_set(
         ("tokens".to_owned(), tokens),
     ]);
     set.write(name, settings, inputs, counts, &lines)?;
+    parts.clear();
     Ok(set)
+}
+
+/// What one pass drew: the distinct samples, and how many and how long they were in all.
+#[derive(Serialize, Deserialize)]
+struct Pass {
+    lines: Vec<Sample>,
+    drawn: u64,
+    tokens: u64,
+}
+
+/// Samples problems, the first of which is number `first` of its set.
+fn one_pass(
+    tokenizer: &Tokenizer,
+    student: &Model,
+    problems: &[WordProblem],
+    first: usize,
+    how: Draw,
+) -> Result<Pass, LabError> {
+    let prompts = problems
+        .iter()
+        .map(|p| prompt::policy(tokenizer, &p.text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let found = draw(&student.llama, Role::Policy, tokenizer, prompts, how)?;
+    let (mut lines, mut drawn) = (Vec::new(), 0);
+    for (i, (problem, solutions)) in problems.iter().zip(found.solutions).enumerate() {
+        let reference = problem.answer.to_string();
+        let right = Answer::parse(&reference);
+        let mut seen = BTreeSet::new();
+        for (k, solution) in solutions.into_iter().enumerate() {
+            drawn += 1;
+            if solution.steps.is_empty() || !seen.insert(solution.join()) {
+                continue;
+            }
+            lines.push(Sample {
+                problem_id: (first + i) as u64,
+                problem: problem.text.clone(),
+                reference: reference.clone(),
+                sample_id: k as u64,
+                model: student.hash.clone(),
+                seed: how.seed.wrapping_add(1000 * i as u64 + k as u64),
+                correct: solution.answer() == right,
+                solution,
+            });
+        }
+    }
+    Ok(Pass { lines, drawn, tokens: found.tokens })
 }

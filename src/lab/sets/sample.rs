@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Answer, Solution};
-use crate::lab::labels::{Labels, Trace};
+use crate::lab::labels::{Labels, Trace, label};
 
 /// Which prefixes of a sample were continued, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,17 @@ impl Sample {
     /// The right answer of its problem.
     pub fn right(&self) -> Option<Answer> {
         Answer::parse(&self.reference)
+    }
+}
+
+impl Rollouts {
+    /// The same with only the first `k` rollouts of each prefix, labelled anew.
+    pub fn with_at_most(mut self, k: usize) -> Self {
+        self.traces.iter_mut().for_each(|traces| traces.truncate(k));
+        if let Some(right) = self.sample.right() {
+            self.labels = label(&self.sample.solution, &right, &self.traces);
+        }
+        self
     }
 }
 

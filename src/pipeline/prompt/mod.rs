@@ -15,9 +15,6 @@ pub use tagged::{completion, continuation, global, local, policy, scored};
 use crate::domain::Role;
 use crate::engine::{EngineError, Tokenizer};
 
-/// Version of the tagged layout. A checkpoint says which one it was trained on.
-pub const PROMPT_VERSION: u32 = 2;
-
 /// Why a prompt could not be written.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PromptError {

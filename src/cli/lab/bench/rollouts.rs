@@ -26,7 +26,7 @@ const K: usize = 8;
 pub(super) fn run(count: usize, config: &Config) -> anyhow::Result<()> {
     ensure!(count > 0, "--problems 0: there is nothing to time");
     let used = in_use(config)?;
-    let (policy, tokenizer) = (used.models.llama(Role::Policy), &used.tokenizer);
+    let (policy, tokenizer) = (used.llama(Role::Policy), &used.tokenizer);
     let told: Vec<_> = problems(Split::Validation, 1, Difficulty::default()).take(count).collect();
     let prompts = told.iter().map(|p| prompt::policy(tokenizer, &p.text));
     let prompts = prompts.collect::<Result<Vec<_>, _>>()?;

@@ -1,0 +1,176 @@
+//! `glore train`: one model of a finished run, trained otherwise.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use candle_core::Device;
+
+use super::watch::Watch;
+use crate::cli::print;
+use crate::domain::Role;
+use crate::lab::labels::Rules;
+use crate::lab::reproduce::{Bench, Course, Preset, Recipe, Source, tokenizer, variant};
+
+/// Train one model of a run with something changed, to see what that does
+///
+/// Needs the sets of a run of `glore reproduce`. The result is a checkpoint under RUN/variants that
+/// plays its role in `glore eval --with ROLE=FOLDER`. Leaving out a label rule, or looking at fewer
+/// rollouts, takes step labels from a smaller set in which every prefix was rolled out; compare such
+/// models with one trained on that set under all rules (--full-search). Resumable.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which role: orm, sorm, global or local.
+    role: String,
+    /// Name of what comes of it.
+    #[arg(long)]
+    name: String,
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance.
+    #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance"])]
+    without: Vec<String>,
+    /// Look at so many rollouts of each prefix, 1 to 16 (sorm, local).
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=16))]
+    rollouts: Option<u8>,
+    /// Take step labels from the set of full searches (sorm, local).
+    #[arg(long)]
+    full_search: bool,
+    /// Without pairs that teach to copy what is right (global, local).
+    #[arg(long)]
+    no_copies: bool,
+    /// Labels alone, without the wording of right solutions (orm, sorm).
+    #[arg(long)]
+    labels_only: bool,
+    /// Samples of the student alone, without refinements (orm).
+    #[arg(long)]
+    student_samples_only: bool,
+    /// Optimiser steps instead of the preset's.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Preset of the run.
+    #[arg(long, default_value = "small")]
+    preset: String,
+    /// Folder of the run [default: runs/PRESET].
+    #[arg(long)]
+    run: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let preset = Preset::named(&args.preset)
+        .with_context(|| format!("there is no preset `{}`; small and smoke are", args.preset))?;
+    let folder = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&preset.name));
+    ensure!(
+        folder.join("tokenizer.json").exists(),
+        "{}: there is no run; `glore reproduce --preset {}` makes one",
+        folder.display(),
+        preset.name
+    );
+    let recipe = recipe(args, &preset)?;
+    let plain = !args.name.is_empty()
+        && args.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !folder.join(&args.name).join("best").exists();
+    ensure!(
+        plain || folder.join("variants").join(&args.name).exists(),
+        "--name {}: letters, digits and hyphens, and no name of a training of the run",
+        args.name
+    );
+    let tokenizer = tokenizer(&preset, &folder)?;
+    let made = {
+        let mut watch = Watch::new();
+        let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);
+        let mut bench = Bench::new(preset, folder, tokenizer, Device::Cpu, &mut see);
+        variant(&mut bench, &recipe)?
+    };
+    print(&format!("glore eval --with {}={}\n", args.role, made.display()))
+}
+
+/// What the arguments ask for; flags that mean nothing for the role are refused.
+fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
+    let course = match args.role.parse() {
+        Ok(Role::Orm) if args.student_samples_only => Course::OrmOfStudent,
+        Ok(Role::Orm) => Course::Orm,
+        Ok(Role::Sorm) => Course::Sorm,
+        Ok(Role::Global) => Course::Global,
+        Ok(Role::Local) => Course::Local,
+        _ => anyhow::bail!("`{}` is no role to train: orm, sorm, global or local", args.role),
+    };
+    let labelled = matches!(course, Course::Sorm | Course::Local);
+    let refines = matches!(course, Course::Global | Course::Local);
+    let scores = matches!(course, Course::Sorm | Course::Orm | Course::OrmOfStudent);
+    let orm = matches!(course, Course::Orm | Course::OrmOfStudent);
+    let asked = [
+        ("--without", !args.without.is_empty(), labelled),
+        ("--rollouts", args.rollouts.is_some(), labelled),
+        ("--full-search", args.full_search, labelled),
+        ("--no-copies", args.no_copies, refines),
+        ("--labels-only", args.labels_only, scores),
+        ("--student-samples-only", args.student_samples_only, orm),
+    ];
+    for (flag, given, meant) in asked {
+        ensure!(!given || meant, "{flag} means nothing for the role {}", args.role);
+    }
+    let keeps = |rule: &str| !args.without.iter().any(|left_out| left_out == rule);
+    let rules = Rules {
+        propagation: keeps("propagation"),
+        consistency: keeps("consistency"),
+        balance: keeps("balance"),
+    };
+    let mut recipe = Recipe { name: args.name.clone(), rules, ..Recipe::usual(course, preset) };
+    if args.full_search || !args.without.is_empty() || args.rollouts.is_some() {
+        recipe.source = Source::FullSearch;
+    }
+    recipe.rollouts = args.rollouts.map_or(recipe.rollouts, usize::from);
+    recipe.steps = args.steps.unwrap_or(recipe.steps);
+    if args.no_copies {
+        recipe.copies_of_ten = 0;
+    }
+    if args.labels_only {
+        recipe.language = 0.0;
+    }
+    Ok(recipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn asked(line: &str) -> anyhow::Result<Recipe> {
+        let words = ["train"].into_iter().chain(line.split(' '));
+        recipe(&Line::try_parse_from(words)?.args, &Preset::smoke())
+    }
+
+    #[test]
+    fn flags_change_the_recipe() {
+        let changed =
+            asked("sorm --name x --without propagation,balance --rollouts 4").expect("ok");
+        assert_eq!(changed.source, Source::FullSearch);
+        assert_eq!(changed.rollouts, 4);
+        assert_eq!(changed.rules, Rules { propagation: false, consistency: true, balance: false });
+        assert_eq!(asked("global --name x --no-copies").expect("ok").copies_of_ten, 0);
+        assert_eq!(asked("orm --name x --labels-only").expect("ok").language, 0.0);
+        let usual = asked("local --name local").expect("ok");
+        assert_eq!(usual, Recipe::usual(Course::Local, &Preset::smoke()));
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused_by_name() {
+        for (line, flag) in [
+            ("orm --name x --without balance", "--without"),
+            ("sorm --name x --no-copies", "--no-copies"),
+            ("global --name x --labels-only", "--labels-only"),
+            ("policy --name x", "policy"),
+        ] {
+            let error = asked(line).expect_err(line).to_string();
+            assert!(error.contains(flag), "{error}");
+        }
+        for line in ["sorm --name x --rollouts 17", "sorm --name x --without order"] {
+            assert!(asked(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What one training learns from: the usual recipe of its course, or one with something changed.
+
+use super::preset::Preset;
+use super::roles::Course;
+use crate::lab::labels::Rules;
+
+/// Where examples come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The sets of training problems; their step labels were found by halving.
+    Training,
+    /// Fewer training samples, with every prefix rolled out: only there can a label rule be left
+    /// out, or the number of rollouts be changed afterwards.
+    FullSearch,
+    /// The sets of validation problems.
+    Validation,
+}
+
+/// Everything that decides a training beside the preset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    pub course: Course,
+    /// Folder of the training, and name of what comes of it.
+    pub name: String,
+    pub source: Source,
+    /// Label rules of step labels.
+    pub rules: Rules,
+    /// K: rollouts of a prefix that are looked at, of a full search.
+    pub rollouts: usize,
+    /// For each ten right samples, how many become pairs that teach a refiner to copy.
+    pub copies_of_ten: usize,
+    /// Weight of the wording of right solutions in a reward model's training.
+    pub language: f32,
+    pub steps: usize,
+}
+
+impl Recipe {
+    /// As the shipped models are trained.
+    pub fn usual(course: Course, preset: &Preset) -> Self {
+        let steps = match course {
+            Course::OrmOfStudent => preset.orm_steps,
+            Course::Orm => preset.orm_refined_steps,
+            Course::Sorm => preset.sorm_steps,
+            Course::Global => preset.global_steps,
+            Course::Local => preset.local_steps,
+        };
+        Self {
+            course,
+            name: course.name().to_owned(),
+            source: Source::Training,
+            rules: Rules::default(),
+            rollouts: preset.rollouts,
+            copies_of_ten: preset.copies_of_ten,
+            language: preset.language_weight,
+            steps,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! One model trained otherwise, in a finished run: for ablations that need a training.
+
+use std::path::PathBuf;
+
+use super::bench::Bench;
+use super::finish::checkpoint;
+use super::recipe::{Recipe, Source};
+use super::roles::{Course, fine_tune};
+use super::rollouts::full_rollouts;
+use crate::domain::Role;
+use crate::lab::LabError;
+use crate::lab::files::SetFile;
+use crate::lab::measure::{Thresholds, tune_one};
+use crate::lab::sets::Rollouts;
+
+/// Trains a recipe beside the models of a run and writes it as a checkpoint; a SORM's threshold is
+/// tuned on the validation rollouts, as the usual one's is. Returns the checkpoint's folder, which
+/// can play its role in an evaluation.
+///
+/// # Errors
+/// [`LabError`] when the run lacks the sets, from training and from files.
+pub fn variant(bench: &mut Bench, recipe: &Recipe) -> Result<PathBuf, LabError> {
+    if recipe.source == Source::FullSearch {
+        full_rollouts(bench)?;
+    }
+    fine_tune(bench, recipe)?;
+    let model = bench.named(&recipe.name)?;
+    let role = role(recipe.course);
+    let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
+    if role == Role::Sorm {
+        let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
+        thresholds.sorm = tune_one(&model.llama, role, &bench.tokenizer, &rollouts)?;
+    }
+    let folder = bench.folder.join("variants").join(&recipe.name);
+    checkpoint(bench, role, &model, &thresholds, &folder)?;
+    Ok(folder)
+}
+
+fn role(course: Course) -> Role {
+    match course {
+        Course::Orm | Course::OrmOfStudent => Role::Orm,
+        Course::Sorm => Role::Sorm,
+        Course::Global => Role::Global,
+        Course::Local => Role::Local,
+    }
+}
