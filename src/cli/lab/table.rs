@@ -29,6 +29,7 @@ const ROWS: [(&str, &str); 35] = [
     ("orm_step_accuracy", "ORM: steps told right"),
     ("sorm_step_accuracy", "SORM: steps told right"),
     ("sorm_minus_orm_step_accuracy", "SORM - ORM, steps told right (paired)"),
+    ("sorm_minus_orm_step_accuracy_at_half", "the same, threshold 0.5 for both"),
     ("orm_step_accuracy_at_half", "ORM: steps told right, threshold 0.5"),
     ("sorm_step_accuracy_at_half", "SORM: steps told right, threshold 0.5"),
     ("orm_first_error", "ORM: first error found exactly"),

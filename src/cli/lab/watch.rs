@@ -14,6 +14,8 @@ const QUIET: Duration = Duration::from_secs(10);
 pub(super) struct Watch {
     bar: Option<ProgressBar>,
     last_line: Option<Instant>,
+    /// The stage whose units are counted, and where and when the counting began.
+    counted: Option<(String, usize, Instant)>,
 }
 
 impl Watch {
@@ -24,7 +26,7 @@ impl Watch {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, last_line: None }
+        Self { bar, last_line: None, counted: None }
     }
 
     /// Takes one report.
@@ -34,7 +36,12 @@ impl Watch {
                 self.last_line = None;
                 self.show(name, 0, 0, String::new());
             }
-            Report::Units { name, done, of } => self.show(name, done, of, String::new()),
+            Report::Units { name, done, of } => {
+                let left = self.left(name, done, of);
+                let message =
+                    left.map(|left| format!("{} left", indicatif::HumanDuration(left)));
+                self.show(name, done, of, message.unwrap_or_default());
+            }
             Report::Training(p) => {
                 let validation =
                     p.validation_loss.map(|loss| format!(" val {loss:.3}")).unwrap_or_default();
@@ -46,6 +53,21 @@ impl Watch {
                     indicatif::HumanDuration(left),
                 );
                 self.show(&p.name, p.step, p.steps, message);
+            }
+        }
+    }
+
+    /// Time left for a stage at the pace so far; none before anything was done.
+    fn left(&mut self, name: &str, done: usize, of: usize) -> Option<Duration> {
+        match &self.counted {
+            Some((counted, from, begun)) if counted == name && done > *from => {
+                let each = begun.elapsed().div_f64((done - from) as f64);
+                Some(each.mul_f64(of.saturating_sub(done) as f64))
+            }
+            Some((counted, ..)) if counted == name => None,
+            _ => {
+                self.counted = Some((name.to_owned(), done, Instant::now()));
+                None
             }
         }
     }
@@ -72,5 +94,21 @@ impl Drop for Watch {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_follows_the_pace_of_the_stage() {
+        let begun = Instant::now() - Duration::from_secs(10);
+        let counted = Some(("samples".to_owned(), 100, begun));
+        let mut watch = Watch { bar: None, last_line: None, counted };
+        let left = watch.left("samples", 200, 500).expect("a pace");
+        assert!((29.0..33.0).contains(&left.as_secs_f64()), "{left:?}");
+        assert_eq!(watch.left("rollouts", 0, 10), None, "another stage begins");
+        assert_eq!(watch.left("rollouts", 0, 10), None, "nothing done yet");
     }
 }

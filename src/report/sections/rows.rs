@@ -65,6 +65,7 @@ pub const GROUPS: [Group; 5] = [
             ("glore_minus_local", "GLoRe − local alone", None),
             ("glore_minus_best_of_3", "GLoRe − best of 3", None),
             ("sorm_minus_orm_step_accuracy", "SORM − ORM, steps told right", None),
+            ("sorm_minus_orm_step_accuracy_at_half", "the same, threshold 0.5 for both", None),
         ],
     },
     Group {
