@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::lab::measure::{Ablation, Evaluation, Figure, Found, LabelTable};
 
 /// The rows, in the order in which they are read, and what each one is.
-const ROWS: [(&str, &str); 35] = [
+const ROWS: [(&str, &str); 36] = [
     ("greedy", "draft alone"),
     ("global", "global refinement alone"),
     ("local", "local refinement alone"),

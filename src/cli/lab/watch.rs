@@ -38,8 +38,7 @@ impl Watch {
             }
             Report::Units { name, done, of } => {
                 let left = self.left(name, done, of);
-                let message =
-                    left.map(|left| format!("{} left", indicatif::HumanDuration(left)));
+                let message = left.map(|left| format!("{} left", indicatif::HumanDuration(left)));
                 self.show(name, done, of, message.unwrap_or_default());
             }
             Report::Training(p) => {
