@@ -136,4 +136,22 @@ mod tests {
         store.check_writable().await.expect("writable");
         store.check_writable().await.expect("writable again");
     }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("opened");
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             VALUES (9999, 'of the future', 1, x'00', 0)",
+        )
+        .execute(&store.writer)
+        .await
+        .expect("written");
+        store.close().await.expect("closed");
+        drop(store);
+        let error = Store::open(dir.path()).await.expect_err("refused");
+        assert!(matches!(error, StoreError::Migration(_)), "{error}");
+        assert!(error.to_string().contains("9999"), "{error}");
+    }
 }

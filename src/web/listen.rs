@@ -9,7 +9,7 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -30,6 +30,8 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Pause after the system refused a connection for a reason of its own, such as no file descriptor
 /// left: trying again at once would only burn a core.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// Pause between two lines in the log about the same state of things.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +63,8 @@ pub async fn listen(
     let places = Arc::new(Semaphore::new(limits.connections));
     metrics::connection_limit(limits.connections);
     let accepting = async {
-        loop {
-            let Some(place) = place(&places).await else { break };
+        let mut said = None;
+        while let Some(place) = place(&places, &mut said).await {
             let stream = accept(&listener).await;
             connections.spawn(serve(stream, router.clone(), limits, stop.clone(), place));
         }
@@ -76,13 +78,20 @@ pub async fn listen(
     connections.wait().await;
 }
 
-/// A place for one more connection. `None` never comes: the semaphore is not closed.
-async fn place(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+/// A place for one more connection. `None` never comes: the semaphore is not closed. `said` is when
+/// the log was last told that there was none.
+async fn place(
+    places: &Arc<Semaphore>,
+    said: &mut Option<Instant>,
+) -> Option<OwnedSemaphorePermit> {
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
         return Some(place);
     }
     metrics::connections_full();
-    tracing::warn!("every connection is taken (server.max_connections); others wait");
+    if said.is_none_or(|at| at.elapsed() > SAY_AGAIN) {
+        *said = Some(Instant::now());
+        tracing::warn!("every connection is taken (server.max_connections); others wait");
+    }
     Arc::clone(places).acquire_owned().await.ok()
 }
 

@@ -6,6 +6,7 @@
 mod admission;
 mod agreement;
 mod app;
+mod docs;
 mod embedded;
 mod engine;
 mod health;
