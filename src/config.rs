@@ -1,7 +1,10 @@
 //! What can be set: defaults < file < environment (`GLORE_SECTION__KEY`).
 //!
-//! One struct a section, every field with its default. Unknown keys are refused with their name.
-//! To add a setting, add a field with a doc comment here and use it; `glore config` shows it.
+//! One struct a section, every field with its default; `models.rs` has the section of models.
+//! Unknown keys are refused with their name. To add a setting, add a field with a doc comment here
+//! and use it; `glore config` shows it, and docs/operations.md has its line.
+
+mod models;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,6 +13,8 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat};
 
 use crate::domain::Role;
 
@@ -23,6 +28,11 @@ pub enum ConfigError {
     #[error("configuration: {key} = {value}: {reason}")]
     Refused { key: &'static str, value: String, reason: String },
 }
+
+/// More connections than a process is usually given file descriptors for.
+const MAX_CONNECTIONS: usize = 65_536;
+/// A day; what takes longer belongs in the queue.
+const MAX_TIMEOUT_S: u64 = 24 * 60 * 60;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -44,6 +54,13 @@ pub struct Config {
 pub struct Server {
     /// Address to listen on. Only loopback addresses are accepted, since there are no users yet.
     pub listen: SocketAddr,
+    /// Connections open at the same time; further ones wait to be accepted.
+    pub max_connections: usize,
+    /// Longest time a connection may be without a whole request header, in seconds: while the header
+    /// arrives, and between an answer and the next request.
+    pub header_timeout_s: u64,
+    /// Longest time a request body may take to arrive, in seconds.
+    pub body_timeout_s: u64,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
     /// Longest time one request may take, in seconds, its wait in the queue included.
@@ -54,6 +71,9 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_connections: 1024,
+            header_timeout_s: 10,
+            body_timeout_s: 30,
             max_body_bytes: 1024 * 1024,
             request_timeout_s: 120,
         }
@@ -154,70 +174,6 @@ impl Default for Log {
     }
 }
 
-/// Numbers a model computes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dtype {
-    /// f32 on a CPU, bf16 on a GPU.
-    #[default]
-    Auto,
-    F32,
-    F16,
-    Bf16,
-}
-
-/// Weight quantisation applied while loading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quantisation {
-    Q4k,
-    Q5k,
-    Q6k,
-    Q8_0,
-}
-
-/// How step scores are read from a reward model (method: "Models").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreFormat {
-    /// At the newline that closes the step; ours.
-    #[default]
-    Newline,
-    /// At a tag appended to each step (Math-Shepherd).
-    StepTag,
-}
-
-/// `[models.ROLE]`: a model of one's own in place of the embedded one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelSource {
-    /// A folder in the Hugging Face layout, or a `.gguf` file.
-    pub path: PathBuf,
-    /// `cpu`, or `cuda:N` in a build with the `cuda` feature.
-    #[serde(default = "cpu")]
-    pub device: String,
-    #[serde(default)]
-    pub dtype: Dtype,
-    #[serde(default)]
-    pub quantisation: Option<Quantisation>,
-    #[serde(default)]
-    pub score_format: ScoreFormat,
-    /// Tag of the `step_tag` format.
-    #[serde(default)]
-    pub step_tag: Option<String>,
-    /// The two label tokens as the tokenizer writes them, good first; the checkpoint's own when
-    /// absent. SentencePiece vocabularies have the space in them: `["▁+", "▁-"]`.
-    #[serde(default)]
-    pub labels: Option<[String; 2]>,
-    /// SORM threshold; the checkpoint's own when absent.
-    #[serde(default)]
-    pub threshold: Option<f64>,
-}
-
-fn cpu() -> String {
-    "cpu".to_owned()
-}
-
 impl Config {
     /// Reads defaults, then `file` if given, then the environment, and checks the result.
     ///
@@ -243,6 +199,20 @@ impl Config {
             let reason = "a public address needs users and tokens, which this version does not \
                           have; listen on 127.0.0.1 and put a proxy that checks people in front";
             return refuse("server.listen", &self.server.listen, reason);
+        }
+        let Server { max_connections, header_timeout_s, body_timeout_s, .. } = self.server;
+        if !(1..=MAX_CONNECTIONS).contains(&max_connections) {
+            let reason = format!("must lie between 1 and {MAX_CONNECTIONS}");
+            return refuse("server.max_connections", &max_connections, &reason);
+        }
+        for (key, seconds) in [
+            ("server.header_timeout_s", header_timeout_s),
+            ("server.body_timeout_s", body_timeout_s),
+            ("server.request_timeout_s", self.server.request_timeout_s),
+        ] {
+            if !(1..=MAX_TIMEOUT_S).contains(&seconds) {
+                return refuse(key, &seconds, &format!("must lie between 1 and {MAX_TIMEOUT_S}"));
+            }
         }
         if self.server.max_body_bytes == 0 {
             return refuse("server.max_body_bytes", &0, "must be at least 1");
@@ -278,6 +248,20 @@ mod tests {
         config.server.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
         let error = config.validate().expect_err("refused").to_string();
         assert!(error.contains("server.listen") && error.contains("0.0.0.0:8080"), "{error}");
+    }
+
+    #[test]
+    fn limits_of_connections_are_held_to_their_range() {
+        let refused = |change: fn(&mut Server)| {
+            let mut config = Config::default();
+            change(&mut config.server);
+            config.validate().expect_err("refused").to_string()
+        };
+        assert!(refused(|s| s.max_connections = 0).contains("server.max_connections = 0"));
+        assert!(refused(|s| s.max_connections = 65_537).contains("between 1 and 65536"));
+        assert!(refused(|s| s.header_timeout_s = 0).contains("server.header_timeout_s = 0"));
+        assert!(refused(|s| s.body_timeout_s = 0).contains("server.body_timeout_s = 0"));
+        assert!(refused(|s| s.request_timeout_s = 86_401).contains("between 1 and 86400"));
     }
 
     #[test]

@@ -3,10 +3,13 @@
 //! What a request in the foreground and a worker in the background have in common. Nothing is
 //! stored here and no permit is taken: the caller holds the permit and keeps the run.
 
+mod count;
+
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
+use tracing::Instrument;
 
 use crate::app::{App, LiveGuard};
 use crate::domain::{
@@ -36,7 +39,8 @@ pub async fn perform(
 ) -> Done {
     let progress = |stage: Stage| live.reached(stage.as_str());
     let work = pipeline::run(&*app.engine, order, created_at, cancel, &progress);
-    let ended = AssertUnwindSafe(work).catch_unwind().await;
+    let span = tracing::info_span!("run", run_id = %order.id, kind = order.ask.kind().as_str());
+    let ended = AssertUnwindSafe(work).catch_unwind().instrument(span.clone()).await;
     let unfinished = |status, code: &str, detail: String| {
         let error = Some(RunError { code: code.to_owned(), detail });
         Run { error, ..blank(&*app.engine, order, status, created_at) }
@@ -54,7 +58,12 @@ pub async fn perform(
         }
     };
     done.run.timings_ms.queue = u64::try_from(queued.as_millis()).unwrap_or(u64::MAX);
-    count(&done.run);
+    count::count(&done.run);
+    span.in_scope(|| {
+        let (status, ms) = (done.run.status.as_str(), done.run.timings_ms.total());
+        let code = done.run.error.as_ref().map(|error| error.code.as_str());
+        tracing::info!(status, ms, code, "a run has ended");
+    });
     done
 }
 
@@ -87,27 +96,4 @@ fn threshold(engine: &dyn Engine) -> Threshold {
     let middle = || Probability::from_logits(0.0, 0.0).expect("equal logits are finite");
     let known = engine.describe(Role::Sorm).threshold;
     known.unwrap_or_else(|| Threshold { sorm: middle(), source: ThresholdSource::Default })
-}
-
-/// What `/metrics` shows of a run.
-fn count(run: &Run) {
-    let Timings { queue, draft, score, refine, rerank } = run.timings_ms;
-    let stages = [
-        ("queue", queue),
-        ("draft", draft),
-        ("score", score),
-        ("refine", refine),
-        ("rerank", rerank),
-    ];
-    for (stage, ms) in stages {
-        let seconds = Duration::from_millis(ms).as_secs_f64();
-        metrics::histogram!("glore_stage_duration_seconds", "stage" => stage).record(seconds);
-    }
-    let tokens: usize = run.solutions.iter().map(|solution| solution.tokens).sum();
-    metrics::counter!("glore_tokens_total").increment(tokens as u64);
-    let (kind, status) = (run.kind.as_str(), run.status.as_str());
-    metrics::counter!("glore_runs_total", "kind" => kind, "status" => status).increment(1);
-    if let Some(chosen) = run.chosen_solution() {
-        metrics::counter!("glore_choice_total", "kind" => chosen.kind.as_str()).increment(1);
-    }
 }

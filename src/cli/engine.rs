@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::engine::{self, Engine, Gate};
+use crate::engine::{self, Engine, Gate, Metered};
 
 /// More replicas than this on one machine wait for memory, not for cores.
 const MAX_AUTOMATIC: usize = 4;
 
-/// Loads every model.
+/// Loads every model and times what it does.
 pub(super) fn load_engine(config: &Config) -> anyhow::Result<Arc<dyn Engine>> {
-    Ok(engine::load(config)?)
+    Ok(Arc::new(Metered::new(engine::load(config)?)))
 }
 
 /// As many places as the engine can use.

@@ -4,16 +4,20 @@
 //! this room and `main.rs` use `anyhow`. To add a command, add a file with `Args` and `run`, and a
 //! line in `Command` and in its `run`.
 
+mod backup;
+mod check;
 mod config;
+mod doctor;
 mod engine;
 mod lab;
+mod log;
 mod serve;
 mod show;
 mod solve;
 mod style;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +29,8 @@ Examples:
   glore                                      serve on http://127.0.0.1:8080
   glore solve \"Ann has 3 bags of 4 pens. She loses 2. How many pens has she?\"
   glore config > glore.toml                  write down every setting, then edit
+  glore doctor                               look whether all is well
+  glore backup /backups/monday.db            copy the database, also while serving
   glore --config glore.toml serve
   glore eval                                 measure the models in use
   glore reproduce                            make the models anew (hours)
@@ -51,6 +57,9 @@ enum Command {
     Serve(serve::Args),
     Solve(solve::Args),
     Config(config::Args),
+    Doctor(doctor::Args),
+    Check(check::Args),
+    Backup(backup::Args),
     Reproduce(lab::reproduce::Args),
     Report(lab::report::Args),
     Train(lab::train::Args),
@@ -61,16 +70,23 @@ enum Command {
 }
 
 impl Command {
-    fn run(self, config: Config) -> anyhow::Result<()> {
+    fn run(self, file: Option<&Path>) -> anyhow::Result<()> {
+        // Asked for by each, since the doctor looks at one that cannot be read as well.
+        let config = || Config::load(file);
         match self {
-            Self::Serve(args) => serve::run(args, config),
-            Self::Solve(args) => solve::run(&args, &config),
-            Self::Config(args) => config::run(args, &config),
+            Self::Serve(args) => serve::run(args, config()?),
+            Self::Solve(args) => solve::run(&args, &config()?),
+            Self::Config(args) => config::run(args, &config()?),
+            Self::Doctor(args) => doctor::run(&args, file),
+            Self::Check(args) => check::run(&args, &config()?),
+            Self::Backup(args) => backup::run(&args, &config()?),
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Report(args) => lab::report::run(&args),
             Self::Train(args) => lab::train::run(&args),
             Self::Eval(args) => lab::eval::run(&args, &config),
             Self::Bench(args) => lab::bench::run(&args, &config),
+            Self::Eval(args) => lab::eval::run(&args, &config()?),
+            Self::Bench(args) => lab::bench::run(&args, &config()?),
             Self::Export(args) => lab::export::run(&args),
             Self::Import(args) => lab::import::run(&args),
         }
@@ -80,10 +96,8 @@ impl Command {
 /// Reads the command line, does what it says, and reports a failure in one line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = Config::load(cli.config.as_deref())
-        .map_err(anyhow::Error::from)
-        .and_then(|config| cli.command.unwrap_or(Command::Serve(serve::Args {})).run(config));
-    match done {
+    let command = cli.command.unwrap_or(Command::Serve(serve::Args {}));
+    match command.run(cli.config.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "glore: {}", one_line(&error));
@@ -105,6 +119,11 @@ fn one_line(error: &anyhow::Error) -> String {
         line.push_str(&cause);
     }
     line.replace('\n', " ")
+}
+
+/// Waits for something that uses the store, in a command that has no server.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// Prints to a reader that may have gone, as `| head` does.

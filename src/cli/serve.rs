@@ -1,17 +1,17 @@
 //! `glore serve`: the API and the pages.
 
-use std::io::{ErrorKind, IsTerminal};
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 
 use super::engine::{gate, load_engine};
+use super::log;
 use crate::app::App;
-use crate::config::{Config, Log};
+use crate::config::Config;
 use crate::store::Store;
 use crate::{jobs, web};
 
@@ -34,7 +34,7 @@ pub struct Args {}
 
 /// Serves until told to stop.
 pub(super) fn run(Args {}: Args, config: Config) -> anyhow::Result<()> {
-    start_log(&config.log)?;
+    log::start(&config.log)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
 }
 
@@ -55,13 +55,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tasks.spawn(jobs::work(app.clone()));
     }
     let address = listener.local_addr()?;
-    let server = axum::serve(listener, web::router(app.clone()))
-        .with_graceful_shutdown(app.shutdown.clone().cancelled_owned());
-    tasks.spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the server stopped by itself");
-        }
-    });
+    let limits = web::Limits::from(&config.server);
+    tasks.spawn(web::listen(listener, web::router(app.clone()), limits, app.shutdown.clone()));
     super::print(&format!("glore is listening on http://{address} (Ctrl-C stops it)\n"))?;
     told_to_stop().await?;
     tracing::info!("stopping; a second signal stops at once");
@@ -109,19 +104,4 @@ async fn drain(app: &App, mut tasks: JoinSet<()>) {
         () = orderly => {}
         _ = told_to_stop() => std::process::exit(STOPPED_TWICE),
     }
-}
-
-fn start_log(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .with_context(|| format!("configuration: log.filter = {}", log.filter))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    if log.json {
-        builder.json().init()
-    } else {
-        builder.init()
-    }
-    Ok(())
 }

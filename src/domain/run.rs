@@ -80,6 +80,9 @@ pub enum Finish {
 macro_rules! as_str {
     ($($name:ident { $($variant:ident => $word:literal),+ $(,)? })+) => {$(
         impl $name {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The word used in JSON, addresses and the store.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }

@@ -40,6 +40,13 @@ pub fn embedded_results() -> Option<Cow<'static, [u8]>> {
     Compiled::get("results.json").map(|file| file.data)
 }
 
+/// SHA-256 of a role's weights as the manifest beside them says; `None` when it lists none.
+pub fn embedded_hash(role: Role) -> Option<String> {
+    let manifest = Compiled::get("manifest.json")?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.data).ok()?;
+    manifest["sha256"][role.as_str()].as_str().map(str::to_owned)
+}
+
 fn compiled() -> BTreeMap<Role, Files> {
     let mut roles: BTreeMap<Role, Files> = BTreeMap::new();
     for path in Compiled::iter() {

@@ -5,7 +5,7 @@
 //! Llama; `scripted.rs` answers from a table in tests; `sampling.rs` picks tokens for all of them;
 //! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
 //! unpacks ours, `plan.rs` says which model plays which role, and `load.rs` makes the engine that
-//! the configuration asks for. To add an engine, implement the trait in one file and name it in
+//! the configuration asks for; `metered.rs` times the calls of any. To add an engine, implement the trait in one file and name it in
 //! `load.rs`.
 
 pub mod batch;
@@ -15,6 +15,7 @@ mod error;
 mod gate;
 mod limits;
 mod load;
+mod metered;
 #[cfg(feature = "mistralrs")]
 mod mistral;
 mod plan;
@@ -23,13 +24,14 @@ mod sampling;
 mod scripted;
 
 pub use checkpoint::Checkpoint;
-pub use embedded::embedded_results;
+pub use embedded::{embedded_hash, embedded_results};
 pub use error::EngineError;
 pub use gate::{Gate, Permit, Ticket};
 pub use load::load;
+pub use metered::Metered;
 #[cfg(feature = "mistralrs")]
 pub use mistral::MistralEngine;
-pub use plan::{Place, Plan, plan};
+pub use plan::{Place, Plan, plan, plan_each};
 pub use request::{
     Cancel, CancelOnDrop, Description, FinishReason, GenerateRequest, Generation, Health,
     LabelPair, Sampling, ScoreRequest,

@@ -32,18 +32,28 @@ pub struct Plan {
 /// # Errors
 /// [`EngineError::CannotLoad`] with the file and what is wrong with it.
 pub fn plan(config: &Config) -> Result<Vec<Plan>, EngineError> {
+    plan_each(config).into_iter().map(|(_, plan)| plan).collect()
+}
+
+/// The same, going on after a role that has no usable model.
+pub fn plan_each(config: &Config) -> Vec<(Role, Result<Plan, EngineError>)> {
     let all_named = Role::ALL.iter().all(|role| config.models.contains_key(role));
-    let embedded = if all_named { BTreeMap::new() } else { embedded::unpack(&config.store.dir)? };
-    let plan = |role: Role| match (config.models.get(&role), embedded.get(&role)) {
-        (Some(source), _) => plan_one(role, source, name(&source.path)),
-        (None, Some(path)) => plan_one(role, &on_cpu(path), format!("embedded/{role}")),
-        (None, None) => Err(EngineError::CannotLoad {
-            role,
-            path: PathBuf::from(format!("models/embedded/{role}")),
-            reason: format!("this build has no embedded model; set models.{role}.path"),
-        }),
+    let embedded =
+        if all_named { Ok(BTreeMap::new()) } else { embedded::unpack(&config.store.dir) };
+    let plan = |role: Role| {
+        if let Some(source) = config.models.get(&role) {
+            return plan_one(role, source, name(&source.path));
+        }
+        match embedded.as_ref().map_err(EngineError::clone)?.get(&role) {
+            Some(path) => plan_one(role, &on_cpu(path), format!("embedded/{role}")),
+            None => Err(EngineError::CannotLoad {
+                role,
+                path: PathBuf::from(format!("models/embedded/{role}")),
+                reason: format!("this build has no embedded model; set models.{role}.path"),
+            }),
+        }
     };
-    Role::ALL.into_iter().map(plan).collect()
+    Role::ALL.into_iter().map(|role| (role, plan(role))).collect()
 }
 
 fn on_cpu(path: &Path) -> ModelSource {

@@ -53,7 +53,6 @@ pub async fn run_one(app: &App) -> Result<bool, StoreError> {
     };
     if let Some(run) = run {
         app.store.runs().finish(&run).await?;
-        tracing::info!(run = %run.id, status = run.status.as_str(), "a queued run has ended");
     }
     Ok(true)
 }
@@ -73,11 +72,12 @@ async fn perform(
     let begun = Instant::now();
     let mut done = work::perform(app, order, claimed.created_at, waited, &live, cancel).await;
     drop(live);
-    // Stopped by the server rather than by a person: it goes back in the line at the next start.
+    // Stopped by the server rather than by a person: it is done again after the next start.
     let asked = app.store.runs().cancel_requested(claimed.id).await?;
     if done.run.status == RunStatus::Cancelled && !asked && app.shutdown.is_cancelled() {
         let ms = begun.elapsed().as_millis();
-        tracing::info!(run = %claimed.id, ms, "a queued run was interrupted and will be done again");
+        app.store.runs().give_back(claimed.id).await?;
+        tracing::info!(run_id = %claimed.id, ms, "a queued run was interrupted and will be done again");
         return Ok(None);
     }
     done.run.problem.id = claimed.problem_id;

@@ -1,15 +1,17 @@
 //! Opening the database file, and the rules every connection keeps.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Sqlite, Transaction};
 
+use super::lock::lock;
 use super::{Runs, StoreError};
 
 /// First version without the WAL reset bug.
@@ -17,7 +19,12 @@ const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const MIN_SQLITE_TEXT: &str = "3.51.3";
 /// Readers at the same time; each is a thread and a page cache.
 const READERS: u32 = 4;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Name of the database in the data folder.
+pub(super) const DATABASE_FILE: &str = "glore.db";
+
+/// Every version of the tables.
+pub(super) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 /// The open database. Cheap to clone; the data folder stays locked until the last clone is gone.
 #[derive(Debug, Clone)]
@@ -35,7 +42,7 @@ impl Store {
     pub async fn open(dir: &Path) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
         let base = SqliteConnectOptions::new()
-            .filename(dir.join("glore.db"))
+            .filename(dir.join(DATABASE_FILE))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -48,7 +55,7 @@ impl Store {
             .connect_with(base.clone())
             .await?;
         require_sqlite(&writer).await?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
+        MIGRATOR.run(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(base.pragma("query_only", "ON"))
@@ -95,23 +102,6 @@ impl Store {
     }
 }
 
-/// Two servers on one folder would both requeue the other's work.
-fn lock(dir: &Path) -> Result<File, StoreError> {
-    let folder = |source| StoreError::Folder { dir: dir.to_owned(), source };
-    std::fs::create_dir_all(dir).map_err(folder)?;
-    let file = File::options()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(dir.join("glore.lock"))
-        .map_err(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: dir.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(folder(source)),
-    }
-}
-
 async fn require_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
     let found: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(writer).await?;
     let mut parts = found.split('.').map(|part| part.parse().unwrap_or(0));
@@ -145,5 +135,23 @@ mod tests {
         assert!(written.is_err());
         store.check_writable().await.expect("writable");
         store.check_writable().await.expect("writable again");
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("opened");
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             VALUES (9999, 'of the future', 1, x'00', 0)",
+        )
+        .execute(&store.writer)
+        .await
+        .expect("written");
+        store.close().await.expect("closed");
+        drop(store);
+        let error = Store::open(dir.path()).await.expect_err("refused");
+        assert!(matches!(error, StoreError::Migration(_)), "{error}");
+        assert!(error.to_string().contains("9999"), "{error}");
     }
 }

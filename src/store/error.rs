@@ -6,11 +6,23 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process has the data folder.
-    #[error("the data folder {} is in use by another glore server", dir.display())]
-    Locked { dir: PathBuf },
+    #[error("the data folder {} is in use by another glore server{}", dir.display(), named(*pid))]
+    Locked { dir: PathBuf, pid: Option<u32> },
     /// The data folder cannot be made or written.
     #[error("the data folder {}: {source}", dir.display())]
     Folder { dir: PathBuf, source: std::io::Error },
+    /// There is nothing to look after yet.
+    #[error("there is no database at {}; `glore serve` makes one", file.display())]
+    Missing { file: PathBuf },
+    /// A backup would overwrite something.
+    #[error("{} exists already; a backup never overwrites a file", file.display())]
+    Exists { file: PathBuf },
+    /// A backup cannot be written where it was asked for.
+    #[error("the backup {}: {source}", file.display())]
+    Copy { file: PathBuf, source: std::io::Error },
+    /// A backup was written but is not sound, so that it was removed again.
+    #[error("the copy is damaged and was removed; check the database: {}", faults.join("; "))]
+    BadCopy { faults: Vec<String> },
     /// The SQLite in this build has a known bug that loses data.
     #[error(
         "SQLite {found} is too old: {needed} or newer is needed (earlier ones can corrupt a database in WAL mode)"
@@ -28,4 +40,9 @@ pub enum StoreError {
     /// As many runs wait as may wait.
     #[error("{limit} runs are waiting already")]
     QueueFull { limit: usize },
+}
+
+/// The process id where it is known.
+fn named(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
 }

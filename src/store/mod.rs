@@ -2,19 +2,26 @@
 //!
 //! The only room that names `sqlx`. Values of [`crate::domain`] go in and come out; rows stay
 //! private. One connection writes, in transactions that begin with `BEGIN IMMEDIATE` and never wait
-//! for anything but the disk; a pool of connections that cannot write reads. To keep something new,
+//! for anything but the disk; a pool of connections that cannot write reads. `upkeep.rs`, `counts.rs`
+//! and `backup.rs` look after the file beside a server that may be at work. To keep something new,
 //! add a migration under `migrations/` and one file here with its queries and its row type.
 
+mod backup;
+mod counts;
 mod database;
 mod error;
+mod lock;
 mod page;
 mod queue;
 mod rows;
 mod runs;
+mod upkeep;
 mod write;
 
+pub use counts::WrongCount;
 pub use database::Store;
 pub use error::StoreError;
 pub use page::{Counts, Filter, Page, RunSummary};
-pub use queue::{CancelOutcome, Claimed};
+pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
 pub use runs::Runs;
+pub use upkeep::{Schema, Upkeep};

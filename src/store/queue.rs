@@ -1,7 +1,9 @@
 //! The waiting line: runs that are done later, by a worker, one claim each.
 //!
 //! The server has the data folder to itself, so a run found `running` at start belongs to a process
-//! that is gone: it is requeued without asking a clock.
+//! that is gone: it is requeued without asking a clock. Which of several runs took that process down
+//! cannot be known, so those that were at work then are done again one at a time: the guilty one
+//! comes to its last attempt alone, and the others live.
 
 use sqlx::{Row, SqliteConnection};
 
@@ -11,7 +13,7 @@ use crate::domain::{ProblemId, Run, RunId, RunStatus, Timestamp};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
 /// so forever.
-const MAX_ATTEMPTS: i64 = 3;
+pub const MAX_ATTEMPTS: i64 = 3;
 
 /// A run taken from the line. Whoever claimed it must `finish` it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +66,8 @@ impl Runs<'_> {
         Ok(usize::try_from(waiting(&mut connection).await?).unwrap_or(0))
     }
 
-    /// Takes the run that has waited longest.
+    /// Takes the run that has waited longest, passing over one that was at work in a crash while
+    /// another such run is at work.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,7 +75,8 @@ impl Runs<'_> {
         let mut tx = self.store.write().await?;
         let row = sqlx::query(
             "UPDATE runs SET status = 'running', attempts = attempts + 1 WHERE id = \
-             (SELECT id FROM runs WHERE status = 'queued' ORDER BY id LIMIT 1) \
+             (SELECT id FROM runs WHERE status = 'queued' AND (attempts = 0 OR NOT EXISTS \
+             (SELECT 1 FROM runs WHERE status = 'running' AND attempts > 1)) ORDER BY id LIMIT 1) \
              RETURNING id, problem_id, coalesce(work, '') AS work, created_at",
         )
         .fetch_optional(&mut *tx)
@@ -98,6 +102,24 @@ impl Runs<'_> {
     pub async fn finish(&self, run: &Run) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         write::update(&mut tx, run).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Puts a claimed run back in the line as if it had not been started: the server stops in good
+    /// order, and that is not the run's fault.
+    ///
+    /// # Errors
+    /// When the database fails; the run stays `running` and is requeued at the next start.
+    pub async fn give_back(&self, id: RunId) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        sqlx::query(
+            "UPDATE runs SET status = 'queued', attempts = max(attempts - 1, 0) \
+             WHERE id = ? AND status = 'running'",
+        )
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -157,7 +179,7 @@ impl Runs<'_> {
         sqlx::query(
             "UPDATE runs SET status = 'failed', error_code = 'interrupted', error_detail = \
              iif(work IS NULL, 'the server stopped while the run was at work', \
-                 'the server stopped ' || attempts || ' times while the run was at work') \
+                 'the server ended unexpectedly ' || attempts || ' times while the run was at work') \
              WHERE status = 'running' AND (work IS NULL OR attempts >= ?)",
         )
         .bind(MAX_ATTEMPTS)

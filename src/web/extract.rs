@@ -1,7 +1,6 @@
 //! The doors: bodies, queries and ids, refused with the thing that is wrong by name.
 
 use std::error::Error as _;
-use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -12,9 +11,6 @@ use serde::de::DeserializeOwned;
 use super::{Code, Error};
 use crate::app::App;
 use crate::domain::RunId;
-
-/// Longest time a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON body.
 #[derive(Debug)]
@@ -59,16 +55,12 @@ fn too_large(limit: usize) -> Error {
 }
 
 async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(e)) if e.source().is_some_and(|s| s.to_string().contains("length limit")) => {
+    match to_bytes(body, limit).await {
+        Ok(bytes) => Ok(bytes),
+        Err(e) if e.source().is_some_and(|s| s.to_string().contains("length limit")) => {
             Err(too_large(limit))
         }
-        Ok(Err(e)) => Err(Error::new(Code::BadRequest, "the body could not be read").because(e)),
-        Err(_) => {
-            let detail = format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs());
-            Err(Error::new(Code::SlowRequest, detail))
-        }
+        Err(e) => Err(Error::new(Code::BadRequest, "the body could not be read").because(e)),
     }
 }
 

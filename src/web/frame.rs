@@ -27,6 +27,7 @@ pub(super) async fn frame(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("unmatched".to_owned(), |matched| matched.as_str().to_owned());
     let begun = Instant::now();
+    let _in_flight = metrics::in_flight();
     let span = tracing::info_span!("request", %method, path, request_id = id);
     let info = RequestInfo { id: id.clone(), path };
     let mut response = context::within(info, next.run(request)).instrument(span.clone()).await;

@@ -1,17 +1,20 @@
 //! HTTP: the API under `/v1` and the pages.
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its two
-//! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine or the queue; `frame.rs` what surrounds every
+//! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine
+//! or the queue; `listen.rs` holds the connections; `body.rs` and `frame.rs` are what surrounds every
 //! request; `api/` one operation a file: request, response, handler, tests; `pages/` one page a
 //! file. No SQL and no model here: handlers turn requests into orders and values into responses. To
 //! add an operation, add a file under `api/` and a line in `routes.rs`.
 
 pub mod api;
+mod body;
 mod context;
 mod error;
 mod extract;
 mod frame;
 mod headers;
+mod listen;
 mod metrics;
 pub mod pages;
 mod refuse;
@@ -21,5 +24,6 @@ pub mod submit;
 pub use context::request_id;
 pub use error::{Code, Error};
 pub use extract::{Json, Query, RunPath};
+pub use listen::{Limits, listen};
 pub use metrics::install as install_metrics;
 pub use routes::router;

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -10,6 +10,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::api::{cancel, critique, diff, health, models, refine, runs, solve};
+use super::body::in_time;
 use super::frame::{frame, panicked};
 use super::{Code, Error, pages};
 use crate::app::App;
@@ -38,6 +39,7 @@ fn surround(routes: Router<App>, app: App) -> Router {
     routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), in_time))
         .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
         .layer(CsrfLayer::new().with_rejection_response(cross_origin))
         .layer(CatchPanicLayer::custom(panicked))

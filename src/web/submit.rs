@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use super::{Code, Error, headers};
 use crate::app::App;
@@ -30,7 +31,9 @@ pub async fn now(app: &App, order: Order) -> Result<Run, Error> {
     let limit = Duration::from_secs(app.config.server.request_timeout_s);
     let cancel = Cancel::with_deadline(Instant::now() + limit);
     let _left = cancel.drop_guard();
-    let task = tokio::spawn(do_and_keep(app.clone(), order, ticket, cancel));
+    // In the span of the request, so that what the run logs has the request's id as well.
+    let work = do_and_keep(app.clone(), order, ticket, cancel).in_current_span();
+    let task = tokio::spawn(work);
     match tokio::time::timeout(limit + GRACE, task).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => {
@@ -76,6 +79,7 @@ pub async fn later(app: &App, order: Order) -> Result<Run, Error> {
     let text = serde_json::to_string(&order)
         .map_err(|e| Error::new(Code::Internal, "the order cannot be written").because(e))?;
     app.store.runs().insert_queued(&run, &text, app.config.engine.queue).await?;
+    tracing::info!(run_id = %run.id, "a run was put in the queue");
     app.wake.notify_one();
     Ok(run)
 }

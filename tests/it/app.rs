@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::Response;
 use glore::app::App;
 use glore::config::Config;
-use glore::engine::{Gate, ScriptedEngine};
+use glore::engine::{Gate, Metered, ScriptedEngine};
 use glore::store::Store;
 use glore::web;
 use serde_json::Value;
@@ -53,8 +53,14 @@ impl TestApp {
     async fn on(dir: Arc<TempDir>, engine: ScriptedEngine, config: Config, gate: Gate) -> Self {
         web::install_metrics().expect("metrics");
         let store = Store::open(dir.path()).await.expect("a store");
+        let engine = Metered::new(Arc::new(engine));
         let app = App::new(config, store, Arc::new(engine), gate);
         Self { router: web::router(app.clone()), app, dir }
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

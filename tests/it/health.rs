@@ -51,7 +51,8 @@ async fn models_are_listed_by_role() {
 #[tokio::test]
 async fn metrics_count_requests_and_runs() {
     let app = TestApp::new().await;
-    app.post("/v1/solve", json!({"problem": "What is 2 + 2?"})).await.ok();
+    let body = json!({"problem": "What is 2 + 2?", "reference_answer": "4"});
+    app.post("/v1/solve", body).await.ok();
     app.get("/no/such/page").await;
     let answer = app.get("/metrics").await;
     let text = String::from_utf8(answer.body.to_vec()).expect("text");
@@ -59,12 +60,21 @@ async fn metrics_count_requests_and_runs() {
         "http_requests_total{",
         "http_request_duration_seconds_bucket{",
         "glore_stage_duration_seconds_bucket{stage=\"draft\"",
-        "glore_tokens_total",
+        "http_requests_in_flight ",
+        "glore_tokens_total{kind=\"draft\"}",
         "glore_choice_total{",
         "glore_runs_total{",
+        "glore_runs{status=\"completed\"} ",
+        "glore_runs{status=\"queued\"} ",
+        "glore_flips_total{from=\"correct\",to=\"correct\"}",
+        "glore_step_score_bucket{le=\"0.9\"}",
         "glore_queue_depth{who=\"clients\"} 0",
-        "route=\"/v1/solve\"",
-        "route=\"unmatched\"",
+        "glore_queue_depth{who=\"background\"} 0",
+        "glore_queue_wait_seconds_bucket{",
+        "glore_engine_duration_seconds_sum{role=\"policy\",call=\"generate\"}",
+        "glore_engine_duration_seconds_sum{role=\"sorm\",call=\"score\"}",
+        "path=\"/v1/solve\"",
+        "path=\"unmatched\"",
     ] {
         assert!(text.contains(series), "{series} in\n{text}");
     }

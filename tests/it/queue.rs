@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use glore::domain::Role;
+use glore::domain::{Role, Run, RunStatus};
 use glore::engine::{Gate, ScriptedEngine};
 use glore::jobs;
+use glore::store::MAX_ATTEMPTS;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -76,18 +77,70 @@ async fn a_full_queue_refuses() {
 async fn what_a_dead_process_left_running_is_done_again_but_not_for_ever() {
     let mut app = TestApp::new().await;
     let address = queue(&app).await;
-    for _ in 0..2 {
+    for attempt in 1..=MAX_ATTEMPTS {
         app.app.store.runs().claim_next().await.expect("claimed").expect("the run");
         assert_eq!(status(&app, &address).await, "running");
         app = app.restart(ScriptedEngine::new()).await;
-        assert_eq!(app.app.store.runs().requeue_interrupted().await.expect("requeued"), 1);
-        assert_eq!(status(&app, &address).await, "queued");
+        let again = usize::from(attempt < MAX_ATTEMPTS);
+        assert_eq!(app.app.store.runs().requeue_interrupted().await.expect("requeued"), again);
     }
-    app.app.store.runs().claim_next().await.expect("claimed").expect("the run");
-    app = app.restart(ScriptedEngine::new()).await;
-    assert_eq!(app.app.store.runs().requeue_interrupted().await.expect("given up"), 0);
     let run = app.get(&address).await.ok();
     assert_eq!((&run["status"], &run["error"]["code"]), (&json!("failed"), &json!("interrupted")));
+    let detail = format!("the server ended unexpectedly {MAX_ATTEMPTS} times");
+    assert!(run["error"]["detail"].as_str().is_some_and(|d| d.starts_with(&detail)), "{run}");
+}
+
+/// Three runs at work when the process dies, each time anew; only the guilty one is given up.
+#[tokio::test]
+async fn a_run_that_kills_the_process_does_not_take_its_neighbours_with_it() {
+    let mut app = TestApp::new().await;
+    let (innocent, guilty, other) = (queue(&app).await, queue(&app).await, queue(&app).await);
+    let mut crashes = 0;
+    while status(&app, &guilty).await != "failed" {
+        assert!(crashes < 9, "the guilty run is never given up");
+        let mut at_work = Vec::new();
+        while let Some(claimed) = app.app.store.runs().claim_next().await.expect("the store") {
+            at_work.push(claimed);
+        }
+        // One that is alone among the suspects and does no harm gets done.
+        if let [alone] = at_work.as_slice()
+            && !guilty.ends_with(&alone.id.to_string())
+        {
+            let run = app.app.store.runs().get(alone.id).await.expect("the store").expect("there");
+            let run = Run { status: RunStatus::Completed, ..run };
+            app.app.store.runs().finish(&run).await.expect("finished");
+            continue;
+        }
+        crashes += 1;
+        app = app.restart(ScriptedEngine::new()).await;
+        app.app.store.runs().requeue_interrupted().await.expect("requeued");
+    }
+    while jobs::run_one(&app.app).await.expect("done") {}
+    assert_eq!(status(&app, &innocent).await, "completed");
+    assert_eq!(status(&app, &other).await, "completed");
+    assert_eq!(crashes, MAX_ATTEMPTS);
+}
+
+#[tokio::test]
+async fn an_orderly_stop_does_not_count_as_an_attempt() {
+    let slow = || ScriptedEngine::new().delays(Role::Policy, Duration::from_secs(60));
+    let mut app = TestApp::with(slow()).await;
+    let address = queue(&app).await;
+    for _ in 0..=MAX_ATTEMPTS {
+        let worker = tokio::spawn(jobs::work(app.app.clone()));
+        while app.app.live.count() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        app.app.shutdown.cancel();
+        app.app.live.cancel_all();
+        worker.await.expect("stopped");
+        assert_eq!(status(&app, &address).await, "queued");
+        app = app.restart(slow()).await;
+        app.app.store.runs().requeue_interrupted().await.expect("nothing to requeue");
+    }
+    app = app.restart(ScriptedEngine::new()).await;
+    assert!(jobs::run_one(&app.app).await.expect("done"));
+    assert_eq!(status(&app, &address).await, "completed");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::domain::RunStatus;
 use crate::engine::Health;
 use crate::web::{Code, Error, metrics};
 
@@ -83,8 +84,11 @@ pub async fn version() -> Json<Value> {
 
 /// Prometheus' text form.
 pub async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Error> {
-    let waiting = app.store.runs().waiting().await?;
-    metrics::gauge("clients", app.gate.depth());
-    metrics::gauge("background", waiting);
+    let counts = app.store.runs().counts().await?;
+    for status in RunStatus::ALL {
+        metrics::runs(status.as_str(), counts.of("status", status.as_str()));
+    }
+    metrics::gauge("clients", app.gate.depth() as u64);
+    metrics::gauge("background", counts.of("status", RunStatus::Queued.as_str()));
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()))
 }
