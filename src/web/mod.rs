@@ -1,10 +1,11 @@
 //! HTTP: the API under `/v1` and the pages.
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its two
-//! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine or the queue; `frame.rs` what surrounds every
-//! request; `api/` one operation a file: request, response, handler, tests; `pages/` one page a
-//! file. No SQL and no model here: handlers turn requests into orders and values into responses. To
-//! add an operation, add a file under `api/` and a line in `routes.rs`.
+//! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine
+//! or the queue; `stream/` sends events as they happen; `frame.rs` is what surrounds every request;
+//! `api/` one operation a file: request, response, handler, tests; `pages/` one page a file. No SQL
+//! and no model here: handlers turn requests into orders and values into responses. To add an
+//! operation, add a file under `api/` and a line in `routes.rs`.
 
 pub mod api;
 mod context;
@@ -16,6 +17,7 @@ mod metrics;
 pub mod pages;
 mod refuse;
 mod routes;
+mod stream;
 pub mod submit;
 
 pub use context::request_id;

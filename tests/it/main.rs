@@ -8,6 +8,7 @@ mod agreement;
 mod app;
 mod embedded;
 mod engine;
+mod events;
 mod health;
 mod load;
 mod pages;
