@@ -18,6 +18,9 @@ pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat};
 
 use crate::domain::Role;
 
+/// More streams of events than this no single server should hold open.
+const MAX_STREAMS: usize = 65_536;
+
 /// A configuration that cannot be used, with the key that is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -65,6 +68,8 @@ pub struct Server {
     pub max_body_bytes: usize,
     /// Longest time one request may take, in seconds, its wait in the queue included.
     pub request_timeout_s: u64,
+    /// Streams of events that may be open at once; one more is answered 429 at once.
+    pub max_streams: usize,
 }
 
 impl Default for Server {
@@ -76,6 +81,7 @@ impl Default for Server {
             body_timeout_s: 30,
             max_body_bytes: 1024 * 1024,
             request_timeout_s: 120,
+            max_streams: 64,
         }
     }
 }
@@ -217,6 +223,10 @@ impl Config {
         if self.server.max_body_bytes == 0 {
             return refuse("server.max_body_bytes", &0, "must be at least 1");
         }
+        if !(1..=MAX_STREAMS).contains(&self.server.max_streams) {
+            let reason = format!("must lie between 1 and {MAX_STREAMS}");
+            return refuse("server.max_streams", &self.server.max_streams, &reason);
+        }
         if self.limits.default_tokens == 0 || self.limits.default_tokens > self.limits.max_tokens {
             let reason = "must lie between 1 and limits.max_tokens";
             return refuse("limits.default_tokens", &self.limits.default_tokens, reason);
@@ -234,42 +244,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_defaults_are_valid() {
-        Config::default().validate().expect("defaults");
-    }
-
-    #[test]
-    fn a_public_address_is_refused_with_the_key() {
-        let mut config = Config::default();
-        config.server.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
-        let error = config.validate().expect_err("refused").to_string();
-        assert!(error.contains("server.listen") && error.contains("0.0.0.0:8080"), "{error}");
-    }
-
-    #[test]
-    fn limits_of_connections_are_held_to_their_range() {
-        let refused = |change: fn(&mut Server)| {
-            let mut config = Config::default();
-            change(&mut config.server);
-            config.validate().expect_err("refused").to_string()
-        };
-        assert!(refused(|s| s.max_connections = 0).contains("server.max_connections = 0"));
-        assert!(refused(|s| s.max_connections = 65_537).contains("between 1 and 65536"));
-        assert!(refused(|s| s.header_timeout_s = 0).contains("server.header_timeout_s = 0"));
-        assert!(refused(|s| s.body_timeout_s = 0).contains("server.body_timeout_s = 0"));
-        assert!(refused(|s| s.request_timeout_s = 86_401).contains("between 1 and 86400"));
-    }
-
-    #[test]
-    fn a_mistyped_key_is_named() {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        let file = dir.path().join("glore.toml");
-        std::fs::write(&file, "[server]\nlissten = \"127.0.0.1:1\"\n").expect("written");
-        let error = Config::load(Some(&file)).expect_err("refused").to_string();
-        assert!(error.contains("lissten"), "{error}");
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
 //! An order done: the pipeline run under the eyes of [`crate::app::Live`], timed and counted.
 //!
 //! What a request in the foreground and a worker in the background have in common. Nothing is
-//! stored here and no permit is taken: the caller holds the permit and keeps the run.
+//! stored here and no permit is taken: the caller holds the permit, keeps the run, and only then
+//! tells that it has ended.
 
 mod count;
 
@@ -17,7 +18,7 @@ use crate::domain::{
     Timestamp, Timings,
 };
 use crate::engine::{Cancel, Engine, EngineError};
-use crate::pipeline::{self, Order, PipelineError, Stage};
+use crate::pipeline::{self, Order, PipelineError};
 
 /// How an order ended.
 #[derive(Debug)]
@@ -37,24 +38,17 @@ pub async fn perform(
     live: &LiveGuard,
     cancel: &Cancel,
 ) -> Done {
-    let progress = |stage: Stage| live.reached(stage.as_str());
-    let work = pipeline::run(&*app.engine, order, created_at, cancel, &progress);
+    let tell = |event| live.tell(event);
+    let work = pipeline::run(&*app.engine, order, created_at, cancel, &tell);
     let span = tracing::info_span!("run", run_id = %order.id, kind = order.ask.kind().as_str());
     let ended = AssertUnwindSafe(work).catch_unwind().instrument(span.clone()).await;
-    let unfinished = |status, code: &str, detail: String| {
-        let error = Some(RunError { code: code.to_owned(), detail });
-        Run { error, ..blank(&*app.engine, order, status, created_at) }
-    };
+    let blank = || blank(&*app.engine, order, RunStatus::Running, created_at);
     let mut done = match ended {
         Ok(Ok(run)) => Done { run, error: None },
-        Ok(Err(error)) => {
-            let cancelled = matches!(error, PipelineError::Engine(EngineError::Cancelled));
-            let status = if cancelled { RunStatus::Cancelled } else { RunStatus::Failed };
-            Done { run: unfinished(status, error.code(), error.to_string()), error: Some(error) }
-        }
+        Ok(Err(error)) => Done { run: stopped(blank(), &error), error: Some(error) },
         Err(_panic) => {
             let detail = "an error of the server itself; it has been written to its log";
-            Done { run: unfinished(RunStatus::Failed, "internal", detail.to_owned()), error: None }
+            Done { run: failed(blank(), "internal", detail.to_owned()), error: None }
         }
     };
     done.run.timings_ms.queue = u64::try_from(queued.as_millis()).unwrap_or(u64::MAX);
@@ -89,6 +83,19 @@ pub fn blank(engine: &dyn Engine, order: &Order, status: RunStatus, created_at: 
         error: None,
         created_at,
     }
+}
+
+/// A run that failed.
+pub fn failed(run: Run, code: &str, detail: String) -> Run {
+    let error = Some(RunError { code: code.to_owned(), detail });
+    Run { status: RunStatus::Failed, error, ..run }
+}
+
+/// A run that was ended by an error: cancelled when somebody wished so, else failed.
+pub fn stopped(run: Run, error: &PipelineError) -> Run {
+    let cancelled = matches!(error, PipelineError::Engine(EngineError::Cancelled));
+    let run = failed(run, error.code(), error.to_string());
+    if cancelled { Run { status: RunStatus::Cancelled, ..run } } else { run }
 }
 
 /// The SORM's threshold; the middle where it has none.

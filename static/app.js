@@ -59,6 +59,50 @@ document.addEventListener("htmx:after:swap", () => {
   held = null;
 });
 
+// A run at work: its stream of events says when to ask for it again, and the lines that the models
+// write are shown as they come. Where no stream comes through, it is asked for every 400 ms.
+const atWork = () => document.querySelector("#run[data-events]");
+document.addEventListener("DOMContentLoaded", () => {
+  const lines = document.getElementById("lines");
+  if (!atWork() || !lines) return;
+  let timer;
+  const ask = () => atWork()?.dispatchEvent(new Event("news"));
+  const every = (ms) => {
+    clearInterval(timer);
+    timer = setInterval(ask, ms);
+  };
+  const stream = new EventSource(atWork().dataset.events);
+  // Also while the stream is well: a request that crossed with the last event costs this much.
+  stream.addEventListener("open", () => every(5000));
+  stream.addEventListener("error", () => every(400));
+  stream.addEventListener("run.stage", ask);
+  for (const end of ["run.completed", "run.failed", "run.cancelled"]) {
+    stream.addEventListener(end, () => {
+      stream.close();
+      ask();
+      every(400);
+    });
+  }
+  let last;
+  const line = (event) => {
+    const { solution, kind, text } = JSON.parse(event.data);
+    const item = document.createElement("li");
+    if (solution !== last) item.append(Object.assign(document.createElement("b"), { textContent: kind }), " ");
+    last = solution;
+    item.append(text);
+    lines.append(item);
+    lines.hidden = false;
+  };
+  stream.addEventListener("draft.delta", line);
+  stream.addEventListener("refinement.delta", line);
+  document.addEventListener("htmx:after:swap", () => {
+    if (atWork()) return;
+    clearInterval(timer);
+    stream.close();
+    lines.remove();
+  });
+});
+
 // Leaving a form half typed is the reader's right; sending it twice is not meant.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form.solve")) {

@@ -83,8 +83,6 @@ impl Command {
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Report(args) => lab::report::run(&args),
             Self::Train(args) => lab::train::run(&args),
-            Self::Eval(args) => lab::eval::run(&args, &config),
-            Self::Bench(args) => lab::bench::run(&args, &config),
             Self::Eval(args) => lab::eval::run(&args, &config()?),
             Self::Bench(args) => lab::bench::run(&args, &config()?),
             Self::Export(args) => lab::export::run(&args),

@@ -1,4 +1,5 @@
-//! What the words of the field mean here: problem, solution, step, answer, score, critique, run.
+//! What the words of the field mean here: problem, solution, step, answer, score, critique, run,
+//! event.
 //!
 //! Pure data and rules. No I/O, no clock of its own, no model, no HTTP, nothing from another room;
 //! every other room may import this one. To add a word, add one small file with its type, its rule
@@ -8,6 +9,7 @@ mod answer;
 mod clock;
 mod critique;
 mod diff;
+mod event;
 mod ids;
 mod input;
 mod problem;
@@ -15,11 +17,13 @@ mod role;
 mod run;
 mod score;
 mod solution;
+mod stage;
 
 pub use answer::{ANSWER_MARK, Answer};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
+pub use event::{Event, Finished, Numbered, replay, rest};
 pub use ids::{NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
@@ -30,3 +34,4 @@ pub use run::{
 };
 pub use score::{Probability, Threshold, ThresholdSource};
 pub use solution::{MAX_STEP_BYTES, MAX_STEPS, Solution};
+pub use stage::Stage;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::app::App;
-use crate::domain::{Run, RunError, RunStatus};
+use crate::domain::{Run, RunStatus};
 use crate::engine::Cancel;
 use crate::pipeline::Order;
 use crate::store::{Claimed, StoreError};
@@ -47,12 +47,9 @@ pub async fn run_one(app: &App) -> Result<bool, StoreError> {
     };
     let Ok(_permit) = permit else { return Ok(false) };
     let Some(claimed) = app.store.runs().claim_next().await? else { return Ok(false) };
-    let run = match serde_json::from_str::<Order>(&claimed.work) {
+    match serde_json::from_str::<Order>(&claimed.work) {
         Ok(order) => perform(app, &order, &claimed, &cancel).await?,
         Err(error) => unreadable(app, &claimed, &error).await?,
-    };
-    if let Some(run) = run {
-        app.store.runs().finish(&run).await?;
     }
     Ok(true)
 }
@@ -62,26 +59,32 @@ async fn perform(
     order: &Order,
     claimed: &Claimed,
     cancel: &Cancel,
-) -> Result<Option<Run>, StoreError> {
+) -> Result<(), StoreError> {
     let waited = (app.clock.now() - claimed.created_at).try_into().unwrap_or(Duration::ZERO);
+    let blank = work::blank(&*app.engine, order, RunStatus::Running, claimed.created_at);
     // Known to `Live` before the look at the store: a request to cancel reaches one or the other.
-    let live = app.live.enter(claimed.id, cancel);
+    let live = app.live.enter(&blank, cancel);
     if app.store.runs().cancel_requested(claimed.id).await? {
         cancel.cancel();
     }
     let begun = Instant::now();
     let mut done = work::perform(app, order, claimed.created_at, waited, &live, cancel).await;
-    drop(live);
     // Stopped by the server rather than by a person: it is done again after the next start.
     let asked = app.store.runs().cancel_requested(claimed.id).await?;
     if done.run.status == RunStatus::Cancelled && !asked && app.shutdown.is_cancelled() {
         let ms = begun.elapsed().as_millis();
         app.store.runs().give_back(claimed.id).await?;
         tracing::info!(run_id = %claimed.id, ms, "a queued run was interrupted and will be done again");
-        return Ok(None);
+        return Ok(());
     }
     done.run.problem.id = claimed.problem_id;
-    Ok(Some(done.run))
+    keep(app, &done.run).await?;
+    live.end(done.run);
+    Ok(())
+}
+
+async fn keep(app: &App, run: &Run) -> Result<(), StoreError> {
+    app.store.runs().finish(run).await
 }
 
 /// An order written by another version of the program fails its run, not the worker.
@@ -89,14 +92,8 @@ async fn unreadable(
     app: &App,
     claimed: &Claimed,
     error: &serde_json::Error,
-) -> Result<Option<Run>, StoreError> {
-    let run = app.store.runs().get(claimed.id).await?;
-    Ok(run.map(|run| Run {
-        status: RunStatus::Failed,
-        error: Some(RunError {
-            code: "unreadable_order".to_owned(),
-            detail: format!("the queued order cannot be read by this version: {error}"),
-        }),
-        ..run
-    }))
+) -> Result<(), StoreError> {
+    let Some(run) = app.store.runs().get(claimed.id).await? else { return Ok(()) };
+    let detail = format!("the queued order cannot be read by this version: {error}");
+    keep(app, &work::failed(run, "unreadable_order", detail)).await
 }

@@ -2,8 +2,11 @@
 
 use super::prompt::{Layout, PromptError};
 use super::reading::{self, Candidate};
-use super::{Order, PipelineError, Settings};
-use crate::domain::{Finish, Probability, Problem, Role, SolutionKind, Threshold, ThresholdSource};
+use super::{Order, PipelineError, Settings, Tell};
+use crate::domain::{
+    Event, Finish, Finished, Probability, Problem, Role, ScoredSolution, SolutionKind, Threshold,
+    ThresholdSource,
+};
 use crate::engine::{
     Cancel, Description, Engine, EngineError, FinishReason, GenerateRequest, LabelPair, Sampling,
     ScoreRequest,
@@ -13,6 +16,7 @@ use crate::engine::{
 pub(super) struct Desk<'a> {
     engine: &'a dyn Engine,
     cancel: &'a Cancel,
+    tell: &'a Tell<'a>,
     pub(super) order: &'a Order,
 }
 
@@ -29,8 +33,37 @@ pub(super) struct Writing {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(engine: &'a dyn Engine, order: &'a Order, cancel: &'a Cancel) -> Self {
-        Self { engine, order, cancel }
+    pub(super) fn new(
+        engine: &'a dyn Engine,
+        order: &'a Order,
+        cancel: &'a Cancel,
+        tell: &'a Tell<'a>,
+    ) -> Self {
+        Self { engine, order, cancel, tell }
+    }
+
+    /// Tells those who watch.
+    pub(super) fn tell(&self, event: Event) {
+        (self.tell)(event);
+    }
+
+    /// Tells what was written in place `solution` of the run. An engine answers with a whole text,
+    /// so all its lines are told at once, as soon as it is there.
+    pub(super) fn tell_written(&self, solution: usize, candidate: &Candidate) {
+        let end = Finished {
+            solution,
+            kind: candidate.kind,
+            from_step: candidate.from_step,
+            answer: candidate.solution.answer_text.clone(),
+            tokens: candidate.tokens,
+            finish: candidate.finish,
+        };
+        Event::written(end, &candidate.solution).into_iter().for_each(self.tell);
+    }
+
+    /// Tells the scores of what stands in place `solution` of the run.
+    pub(super) fn tell_scored(&self, solution: usize, scored: &ScoredSolution) {
+        Event::scored(solution, scored).into_iter().for_each(self.tell);
     }
 
     pub(super) fn problem(&self) -> &'a Problem {

@@ -33,7 +33,11 @@ pub(super) async fn first(desk: &Desk<'_>) -> Result<Vec<Candidate>, PipelineErr
         seed: settings.seed,
         kept: Vec::new(),
     };
-    desk.write(Role::Policy, writing).await
+    let candidates = desk.write(Role::Policy, writing).await?;
+    for (at, candidate) in candidates.iter().enumerate() {
+        desk.tell_written(at + 1, candidate);
+    }
+    Ok(candidates)
 }
 
 fn given(solution: &Solution, seed: u64) -> Candidate {

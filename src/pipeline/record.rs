@@ -49,6 +49,11 @@ impl<'a> Record<'a> {
         self.solutions.extend(solutions);
     }
 
+    /// How many solutions there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.solutions.len()
+    }
+
     /// The draft, or what stands for it.
     pub(super) fn first(&self) -> Option<ScoredSolution> {
         self.solutions.first().cloned()

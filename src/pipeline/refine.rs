@@ -12,16 +12,24 @@ use crate::domain::{Finish, Role, ScoredSolution, Solution, SolutionKind};
 const GLOBAL_SEED: u64 = 1;
 const LOCAL_SEED: u64 = 2;
 
-/// What the plan asks for, global first.
+/// What the plan asks for, global first; `before` solutions stand before them in the run.
 pub(super) async fn refine(
     desk: &Desk<'_>,
     plan: &Plan,
+    before: usize,
     base: Option<ScoredSolution>,
 ) -> Result<Vec<Candidate>, PipelineError> {
     let Some(base) = base else { return Ok(Vec::new()) };
     let draft = Solution { steps: base.step_texts(), answer_text: base.answer };
-    let (global, local) =
-        try_join(global(desk, plan.global, &draft), local(desk, plan.local, &draft)).await?;
+    // Told as soon as it is there; the local one, which may be quicker, is told after it.
+    let global = async {
+        let candidate = global(desk, plan.global, &draft).await?;
+        candidate.iter().for_each(|candidate| desk.tell_written(before + 1, candidate));
+        Ok(candidate)
+    };
+    let (global, local) = try_join(global, local(desk, plan.local, &draft)).await?;
+    let place = before + global.iter().len() + 1;
+    local.iter().for_each(|candidate| desk.tell_written(place, candidate));
     Ok(global.into_iter().chain(local).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Stage 2: the reward models read every solution, the ORM as a whole and both step by step.
 
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
+use futures::stream::{FuturesOrdered, TryStreamExt};
 
 use super::PipelineError;
 use super::desk::Desk;
@@ -9,12 +10,21 @@ use crate::domain::{
     Critique, Probability, Role, ScoredSolution, ScoredStep, Solution, SolutionId,
 };
 
-/// Scores each candidate, in order.
+/// Scores candidates, all at once, and tells them in their order; `before` stand before them in the
+/// run.
 pub(super) async fn all(
     desk: &Desk<'_>,
+    before: usize,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<ScoredSolution>, PipelineError> {
-    try_join_all(candidates.into_iter().map(|candidate| one(desk, candidate))).await
+    let mut reading: FuturesOrdered<_> =
+        candidates.into_iter().map(|candidate| one(desk, candidate)).collect();
+    let mut scored = Vec::new();
+    while let Some(solution) = reading.try_next().await? {
+        desk.tell_scored(before + scored.len() + 1, &solution);
+        scored.push(solution);
+    }
+    Ok(scored)
 }
 
 async fn one(desk: &Desk<'_>, candidate: Candidate) -> Result<ScoredSolution, PipelineError> {

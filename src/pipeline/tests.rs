@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::domain::{
-    Finish, Probability, Problem, Role, RunId, RunKind, RunStatus, Solution, SolutionKind, Strategy,
+    Finish, Probability, Problem, Role, RunId, RunKind, RunStatus, Solution, SolutionKind,
+    Strategy, replay,
 };
 use crate::engine::{EngineError, ScriptedEngine};
 
@@ -39,13 +40,18 @@ async fn go(engine: &ScriptedEngine, order: &Order) -> Result<Run, PipelineError
     run(engine, order, Timestamp::UNIX_EPOCH, &Cancel::new(), &|_| {}).await
 }
 
+/// The run, and everything that was told of it.
+async fn told(engine: &ScriptedEngine, order: &Order) -> (Run, Vec<Event>) {
+    let heard = Mutex::new(Vec::new());
+    let tell = |event| heard.lock().expect("lock").push(event);
+    let (at, cancel) = (Timestamp::UNIX_EPOCH, Cancel::new());
+    let run = run(engine, order, at, &cancel, &tell).await.expect("run");
+    (run, heard.into_inner().expect("lock"))
+}
+
 #[tokio::test]
 async fn the_orm_chooses_among_draft_global_and_local() {
-    let stages = Mutex::new(Vec::new());
-    let (engine, order) = (models(), solve());
-    let note = |stage: Stage| stages.lock().expect("lock").push(stage.as_str());
-    let run =
-        run(&engine, &order, Timestamp::UNIX_EPOCH, &Cancel::new(), &note).await.expect("run");
+    let (run, events) = told(&models(), &solve()).await;
     let kinds: Vec<_> = run.solutions.iter().map(|s| s.kind).collect();
     assert_eq!(kinds, [SolutionKind::Draft, SolutionKind::Global, SolutionKind::Local]);
     let chosen = run.chosen_solution().expect("chosen");
@@ -59,8 +65,61 @@ async fn the_orm_chooses_among_draft_global_and_local() {
     assert_eq!((draft.seed, draft.finish), (7, Finish::Stop));
     assert!(draft.prompt.starts_with("<|problem|> Ann has"), "{}", draft.prompt);
     assert_eq!(run.solution(SolutionKind::Local).and_then(|s| s.from_step), Some(1));
-    let stages = stages.into_inner().expect("lock");
-    assert_eq!(stages, ["drafting", "scoring", "refining", "choosing", "done"]);
+    let stages = events.iter().filter_map(|event| match event {
+        Event::Stage { stage } => Some(stage.as_str()),
+        _ => None,
+    });
+    assert_eq!(stages.collect::<Vec<_>>(), ["drafting", "scoring", "refining", "choosing"]);
+}
+
+/// Whoever was quicker: what is told while the run goes on is what is told of it afterwards.
+#[tokio::test]
+async fn the_events_of_a_run_can_be_told_again() {
+    let given = || Solution::split(WRONG);
+    let asks = [
+        Ask::Solve { strategy: Strategy::Glore },
+        Ask::Solve { strategy: Strategy::Draft },
+        Ask::Solve { strategy: Strategy::BestOfN },
+        Ask::Critique { solution: given() },
+        Ask::Refine { solution: given(), mode: RefineMode::Local, first_error_step: Some(2) },
+        Ask::Refine { solution: given(), mode: RefineMode::Global, first_error_step: None },
+    ];
+    for slow in [Role::Global, Role::Local, Role::Orm, Role::Sorm] {
+        for ask in &asks {
+            let engine = models().delays(slow, Duration::from_millis(5));
+            let (run, events) = told(&engine, &order(ask.clone())).await;
+            let mut again = replay(&run);
+            assert_eq!(again.remove(0), Event::created(&run));
+            assert_eq!(again.pop(), Some(Event::ended(run)));
+            assert_eq!(events, again, "{ask:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_say_what_was_written_and_where_it_stands() {
+    let (_, events) = told(&models(), &solve()).await;
+    let named = |name: &'static str| events.iter().filter(move |event| event.name() == name);
+    let drafted: Vec<_> = named("draft.delta")
+        .map(|event| match event {
+            Event::DraftDelta(delta) => (delta.solution, delta.step, delta.text.as_str()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let lines: Vec<_> = WRONG.lines().collect();
+    let expected = [(1, Some(1), lines[0]), (1, Some(2), lines[1]), (1, None, lines[2])];
+    assert_eq!(drafted, expected);
+    let rewritten: Vec<_> = named("refinement.delta")
+        .map(|event| match event {
+            Event::RefinementDelta(delta) => (delta.solution, delta.kind),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (global, local) = ((2, SolutionKind::Global), (3, SolutionKind::Local));
+    assert_eq!(rewritten, [global, global, global, local, local, local]);
+    assert_eq!(named("step.scored").count(), 3 * 2 * 2, "three solutions, two steps, two roles");
+    assert_eq!(named("critique.completed").count(), 3);
+    assert_eq!(events.last().map(Event::name), Some("choice.made"));
 }
 
 #[tokio::test]

@@ -157,6 +157,11 @@ impl Error {
         self.0.code.row().0
     }
 
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        self.0.code.row().1
+    }
+
     /// The sentence for people.
     pub fn detail(&self) -> &str {
         &self.0.detail
@@ -165,6 +170,15 @@ impl Error {
     /// Pointer and sentence of each refused field, for forms.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.errors.iter().map(|field| (field.pointer.as_str(), field.detail.as_str()))
+    }
+
+    /// Writes what the server is to blame for to its log.
+    pub(super) fn log(&self, request_id: &str, path: &str) {
+        let (status, code, _) = self.0.code.row();
+        if status.is_server_error() {
+            let cause = self.0.cause.as_deref().unwrap_or(&self.0.detail);
+            tracing::error!(code, request_id, path, cause, "answered {status}");
+        }
     }
 
     fn problem(&self, request_id: &str, path: &str) -> Value {
@@ -198,12 +212,9 @@ fn is_for_programs(path: &str) -> bool {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, slug, title) = self.0.code.row();
+        let (status, _, title) = self.0.code.row();
         let (request_id, path) = (context::request_id(), context::path());
-        if status.is_server_error() {
-            let cause = self.0.cause.as_deref().unwrap_or(&self.0.detail);
-            tracing::error!(code = slug, request_id, path, cause, "answered {status}");
-        }
+        self.log(&request_id, &path);
         let mut response = if is_for_programs(&path) {
             let body = self.problem(&request_id, &path).to_string();
             ([(header::CONTENT_TYPE, "application/problem+json")], body).into_response()

@@ -2,10 +2,11 @@
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its two
 //! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine
-//! or the queue; `listen.rs` holds the connections; `body.rs` and `frame.rs` are what surrounds every
-//! request; `api/` one operation a file: request, response, handler, tests; `pages/` one page a
-//! file. No SQL and no model here: handlers turn requests into orders and values into responses. To
-//! add an operation, add a file under `api/` and a line in `routes.rs`.
+//! or the queue; `listen.rs` holds the connections; `stream/` sends events as they happen; `body.rs`
+//! and `frame.rs` are what surrounds every request; `api/` one operation a file: request, response,
+//! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
+//! orders and values into responses. To add an operation, add a file under `api/` and a line in
+//! `routes.rs`.
 
 pub mod api;
 mod body;
@@ -19,6 +20,7 @@ mod metrics;
 pub mod pages;
 mod refuse;
 mod routes;
+mod stream;
 pub mod submit;
 
 pub use context::request_id;

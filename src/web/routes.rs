@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::api::{cancel, critique, diff, health, models, refine, runs, solve};
+use super::api::{cancel, critique, diff, events, health, models, refine, runs, solve};
 use super::body::in_time;
 use super::frame::{frame, panicked};
 use super::{Code, Error, pages};
@@ -25,6 +25,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/runs/{id}", get(runs::one))
         .route("/v1/runs/{id}/diff", get(diff::handler))
         .route("/v1/runs/{id}/cancel", post(cancel::handler))
+        .route("/v1/runs/{id}/events", get(events::handler))
         .route("/v1/models", get(models::handler));
     let machine = Router::new()
         .route("/livez", get(health::live))

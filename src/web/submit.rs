@@ -1,64 +1,135 @@
 //! Handing work to the engine: now, while the client waits, or later through the queue.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::{Code, Error, headers};
-use crate::app::App;
+use super::{Code, Error, context, headers, stream};
+use crate::app::{App, Feed, LiveGuard};
 use crate::domain::{Run, RunId, RunStatus};
 use crate::engine::{Cancel, EngineError, Ticket};
-use crate::pipeline::{Order, PipelineError, Stage};
+use crate::pipeline::{Order, PipelineError};
 use crate::work;
 
 /// How long an engine may take to notice that the deadline passed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Does the order while the client waits. A client that leaves drops this future, and the guard
-/// in it cancels the work; the task stays until the engine has stopped, so that its place is not
-/// given away before it is free, and keeps the cancelled run.
+/// An order at work.
+pub(super) struct Begun {
+    pub(super) id: RunId,
+    /// Stops the work.
+    pub(super) cancel: Cancel,
+    /// What the run tells.
+    pub(super) feed: Arc<Feed>,
+    /// When nobody needs to wait for it any more.
+    pub(super) late: Instant,
+    pub(super) task: JoinHandle<Result<Run, Error>>,
+}
+
+/// Gives the order to the engine. The task stays until the engine has stopped, so that its place is
+/// not given away before it is free, and keeps the run, a cancelled one too.
 ///
 /// # Errors
-/// Refusals at the gate, and whatever the run failed of.
-pub async fn now(app: &App, order: Order) -> Result<Run, Error> {
+/// Refusals at the gate.
+pub(super) fn begin(app: &App, order: Order) -> Result<Begun, Error> {
     refuse_when_stopping(app)?;
     let ticket = app
         .gate
         .try_acquire()
         .map_err(|full| Error::from(full).retry_after(app.gate.retry_after_s()))?;
-    let limit = Duration::from_secs(app.config.server.request_timeout_s);
-    let cancel = Cancel::with_deadline(Instant::now() + limit);
-    let _left = cancel.drop_guard();
+    let deadline = Instant::now() + Duration::from_secs(app.config.server.request_timeout_s);
+    let (id, cancel) = (order.id, Cancel::with_deadline(deadline));
+    let blank = work::blank(&*app.engine, &order, RunStatus::Running, app.clock.now());
+    let live = app.live.enter(&blank, &cancel);
+    let feed = live.feed();
     // In the span of the request, so that what the run logs has the request's id as well.
-    let work = do_and_keep(app.clone(), order, ticket, cancel).in_current_span();
-    let task = tokio::spawn(work);
-    match tokio::time::timeout(limit + GRACE, task).await {
+    let work = do_and_keep(app.clone(), order, blank, ticket, live, cancel.clone());
+    let task = tokio::spawn(work.in_current_span());
+    Ok(Begun { id, cancel, feed, late: deadline + GRACE, task })
+}
+
+/// Does the order, and answers with the run or, for a client who would rather read them, with its
+/// events.
+///
+/// # Errors
+/// As [`now`]; with events, only what happens before the first.
+pub(super) async fn answer(
+    app: &App,
+    order: Order,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    if stream::wanted(headers) {
+        return stream::of_order(app, order);
+    }
+    now(app, order).await.map(finished)
+}
+
+/// Does the order while the client waits. A client that leaves drops this future, and the guard
+/// in it cancels the work.
+///
+/// # Errors
+/// Refusals at the gate, and whatever the run failed of.
+pub async fn now(app: &App, order: Order) -> Result<Run, Error> {
+    let begun = begin(app, order)?;
+    let _left = begun.cancel.drop_guard();
+    match tokio::time::timeout_at(begun.late.into(), begun.task).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => {
             Err(Error::new(Code::Internal, "the run ended unexpectedly").because(panic))
         }
         Err(_) => {
-            let detail =
-                format!("not done within {} s (server.request_timeout_s)", limit.as_secs());
+            let limit = app.config.server.request_timeout_s;
+            let detail = format!("not done within {limit} s (server.request_timeout_s)");
             Err(Error::new(Code::DeadlineExceeded, detail))
         }
     }
 }
 
-async fn do_and_keep(app: App, order: Order, ticket: Ticket, cancel: Cancel) -> Result<Run, Error> {
-    let created_at = app.clock.now();
+/// For work whose answer nobody waits for: what its operator should know goes to the log.
+pub(super) fn log_failure(task: JoinHandle<Result<Run, Error>>) {
+    let (request_id, path) = (context::request_id(), context::path());
+    tokio::spawn(async move {
+        match task.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => error.log(&request_id, &path),
+            Err(panic) => tracing::error!(request_id, path, %panic, "a run ended unexpectedly"),
+        }
+    });
+}
+
+async fn do_and_keep(
+    app: App,
+    order: Order,
+    blank: Run,
+    ticket: Ticket,
+    live: LiveGuard,
+    cancel: Cancel,
+) -> Result<Run, Error> {
     let asked = Instant::now();
-    let live = app.live.enter(order.id, &cancel);
-    live.reached(Stage::Queued.as_str());
-    let _permit = ticket.wait(&cancel).await?;
+    let _permit = match ticket.wait(&cancel).await {
+        Ok(permit) => permit,
+        Err(error) => {
+            live.end(work::stopped(blank, &error.clone().into()));
+            return Err(error.into());
+        }
+    };
+    let created_at = blank.created_at;
     let done = work::perform(&app, &order, created_at, asked.elapsed(), &live, &cancel).await;
     // A request that does not fit was refused, not run: there is nothing to look at.
     if let Some(PipelineError::Engine(refusal @ EngineError::TooLong { .. })) = done.error {
+        live.end(done.run);
         return Err(refusal.into());
     }
-    app.store.runs().insert(&done.run).await?;
+    if let Err(error) = app.store.runs().insert(&done.run).await {
+        let error = Error::from(error);
+        live.end(work::failed(blank, error.code(), error.detail().to_owned()));
+        return Err(error);
+    }
+    live.end(done.run.clone());
     match done.error {
         None if done.run.status == RunStatus::Completed => Ok(done.run),
         None => {

@@ -9,6 +9,7 @@ mod app;
 mod docs;
 mod embedded;
 mod engine;
+mod events;
 mod health;
 mod listen;
 mod load;

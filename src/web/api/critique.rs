@@ -1,6 +1,7 @@
 //! `POST /v1/critique`: score each step of a given solution and name the first wrong one.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -42,11 +43,12 @@ impl CritiqueRequest {
     }
 }
 
-/// Answers with a run whose only solution is the given one.
+/// Answers with a run whose only solution is the given one, or with its events.
 pub async fn handler(
     State(app): State<App>,
+    headers: HeaderMap,
     Json(request): Json<CritiqueRequest>,
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
-    submit::now(&app, order).await.map(submit::finished)
+    submit::answer(&app, order, &headers).await
 }

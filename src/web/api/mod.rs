@@ -6,6 +6,7 @@
 pub mod cancel;
 pub mod critique;
 pub mod diff;
+pub mod events;
 mod given;
 pub mod health;
 pub mod models;

@@ -1,6 +1,7 @@
 //! `POST /v1/refine`: refine a given solution and choose between it and its refinements.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -66,11 +67,12 @@ impl RefineRequest {
     }
 }
 
-/// Answers with a run of the given solution and its refinements.
+/// Answers with a run of the given solution and its refinements, or with its events.
 pub async fn handler(
     State(app): State<App>,
+    headers: HeaderMap,
     Json(request): Json<RefineRequest>,
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
-    submit::now(&app, order).await.map(submit::finished)
+    submit::answer(&app, order, &headers).await
 }

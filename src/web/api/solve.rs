@@ -1,6 +1,7 @@
 //! `POST /v1/solve`: draft, score, refine, choose.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -58,14 +59,15 @@ impl SolveRequest {
     }
 }
 
-/// Answers with the finished run, or with 202 and the queued one.
+/// Answers with the finished run, with its events as they happen, or with 202 and the queued one.
 pub async fn handler(
     State(app): State<App>,
+    headers: HeaderMap,
     Json(request): Json<SolveRequest>,
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
     if request.background {
         return submit::later(&app, order).await.map(submit::accepted);
     }
-    submit::now(&app, order).await.map(submit::finished)
+    submit::answer(&app, order, &headers).await
 }

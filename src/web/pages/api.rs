@@ -59,7 +59,8 @@ fn calls(server: &str) -> Vec<Call> {
             "solve",
             "/v1/solve",
             "Draft, score, refine, choose. Optional: strategy (glore, draft, best_of_n), samples, \
-             temperature, max_tokens, seed, gate; background answers 202 at once.",
+             temperature, max_tokens, seed, gate; background answers 202 at once. With Accept: \
+             text/event-stream it answers with events, as do the next two.",
             json!({ "problem": problem, "reference_answer": "37" }),
         ),
         post(
@@ -96,6 +97,13 @@ fn calls(server: &str) -> Vec<Call> {
             does: "End a run that waits or works.",
             example: None,
         },
+        get(
+            "events",
+            "/v1/runs/{id}/events",
+            "Events of a run as they happen, or as they happened: text/event-stream with one end \
+             (run.completed, run.failed or run.cancelled). Go on with Last-Event-ID or after.",
+            None,
+        ),
         get("models", "/v1/models", "What plays each role.", Some("/v1/models")),
         get(
             "readyz",

@@ -1,4 +1,4 @@
-//! A run at work: polled, swapped, cancelled.
+//! A run at work: watched, swapped, cancelled.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -8,7 +8,7 @@ use super::{all, css, html, one, post_form, samples};
 use crate::app::TestApp;
 
 #[tokio::test]
-async fn a_run_at_work_is_polled_and_swapped_when_done() {
+async fn a_run_at_work_is_watched_and_swapped_when_done() {
     let app = TestApp::new().await;
     let run = samples::unfinished(RunStatus::Queued, None);
     app.app.store.runs().insert_queued(&run, "{}", 9).await.expect("queued");
@@ -18,9 +18,14 @@ async fn a_run_at_work_is_polled_and_swapped_when_done() {
     assert_eq!(all(&page, ".stages li"), ["drafting", "scoring", "refining", "choosing"]);
     let refresh = "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>";
     assert!(String::from_utf8_lossy(&answer.body).contains(refresh));
-    let poll = page.select(&css("#run[hx-get]")).next().expect("it polls");
+    let poll = page.select(&css("#run[hx-get]")).next().expect("it asks again");
     let get = poll.attr("hx-get").unwrap_or_default().to_owned();
     assert!(get.contains("seen=queued"), "{get}");
+    // The script asks again whenever the stream says something.
+    assert_eq!(poll.attr("hx-trigger"), Some("news"));
+    let events = poll.attr("data-events").unwrap_or_default().to_owned();
+    assert_eq!(events, format!("/v1{address}/events"));
+    assert_eq!(page.select(&css("ol#lines[hidden]")).count(), 1, "room for what is written");
 
     let ask = |path: String| {
         let request = Request::get(path).header("hx-request", "true");
@@ -44,6 +49,10 @@ async fn a_run_at_work_is_polled_and_swapped_when_done() {
     let fragment = String::from_utf8_lossy(&fragment.body).into_owned();
     assert!(fragment.trim_start().starts_with("<div id=\"run\""), "a fragment, not a page");
     assert!(!fragment.contains("hx-get") && fragment.contains("Answer <b>37</b>"), "{fragment}");
+    let again = app.get(&address).await;
+    assert_eq!(html(&again).select(&css("#lines, [data-events]")).count(), 0, "nothing to watch");
+    let told = String::from_utf8_lossy(&app.get(&events).await.body).into_owned();
+    assert!(told.contains("event: run.completed"), "{told}");
 }
 
 #[tokio::test]

@@ -71,14 +71,14 @@ async fn nothing_runs_or_is_styled_inline_and_nothing_comes_from_elsewhere() {
         for element in page.select(&css("*")) {
             for (name, value) in element.value().attrs() {
                 assert!(!name.starts_with("on") && !name.starts_with("hx-on"), "{address}: {name}");
-                if matches!(name, "href" | "src" | "action" | "hx-get") {
+                if matches!(name, "href" | "src" | "action" | "hx-get" | "data-events") {
                     let here = value.starts_with(['/', '#', '?']) && !value.starts_with("//");
                     assert!(here, "{address}: {name}={value}");
                 }
             }
         }
         for polling in page.select(&css("[hx-trigger]")) {
-            assert_eq!(polling.attr("hx-trigger"), Some("every 400ms"), "{address}");
+            assert_eq!(polling.attr("hx-trigger"), Some("news"), "{address}");
         }
     }
 }

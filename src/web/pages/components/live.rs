@@ -39,8 +39,6 @@ impl Live {
             RunKind::Refine => true,
             RunKind::Critique => false,
         };
-        // Written to the store, but not yet seen there.
-        let stage = stage.map(|word| if word == "done" { "choosing" } else { word });
         let now = STAGES.iter().position(|(word, _)| Some(*word) == stage);
         let state = |at: usize| match now {
             Some(now) if at < now => "done",

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Waiting for a place; said by whoever waits, never by the pipeline.
-    Queued,
     /// The policy writes.
     Drafting,
     /// The reward models read the first solutions.
@@ -16,20 +14,16 @@ pub enum Stage {
     Refining,
     /// The ORM reads what the refiners wrote, and chooses.
     Choosing,
-    /// The run is whole.
-    Done,
 }
 
 impl Stage {
     /// The word used in events.
     pub fn as_str(self) -> &'static str {
         match self {
-            Stage::Queued => "queued",
             Stage::Drafting => "drafting",
             Stage::Scoring => "scoring",
             Stage::Refining => "refining",
             Stage::Choosing => "choosing",
-            Stage::Done => "done",
         }
     }
 }
