@@ -7,6 +7,7 @@
 
 mod database;
 mod error;
+mod idempotency;
 mod page;
 mod queue;
 mod rows;
@@ -15,6 +16,7 @@ mod write;
 
 pub use database::Store;
 pub use error::StoreError;
+pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
 pub use queue::{CancelOutcome, Claimed};
 pub use runs::Runs;

@@ -6,9 +6,12 @@
 mod admission;
 mod agreement;
 mod app;
+mod contract;
 mod embedded;
 mod engine;
+mod headers;
 mod health;
+mod idempotency;
 mod load;
 mod pages;
 mod queue;

@@ -9,6 +9,7 @@ pub mod diff;
 mod given;
 pub mod health;
 pub mod models;
+pub mod openapi;
 pub mod refine;
 pub mod runs;
 mod settings;
