@@ -54,7 +54,7 @@ fn tag(bytes: &[u8]) -> String {
 /// `If-None-Match` is compared weakly (RFC 9110, 13.1.2), and with either encoding of the content.
 fn is_named(tag: &str, names: &HeaderValue) -> bool {
     let Ok(names) = names.to_str() else { return false };
-    let gzipped = tag.replace("\"", "").as_str().to_owned() + "-gzip";
+    let gzipped = format!("{}-gzip", tag.trim_matches('"'));
     names.split(',').map(str::trim).any(|name| {
         let name = name.strip_prefix("W/").unwrap_or(name);
         name == "*" || name == tag || name.trim_matches('"') == gzipped

@@ -80,6 +80,10 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
 /// axum's reader tells syntax from content and names the place; only its wording is ours.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     use axum::extract::rejection::JsonRejection;
+    // A list would be read as the fields in their order, which nobody was promised.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(refused_field("invalid type: a list, an object is expected"));
+    }
     let rejection = match axum::Json::<T>::from_bytes(bytes) {
         Ok(axum::Json(value)) => return Ok(value),
         Err(rejection) => rejection,
@@ -194,6 +198,7 @@ mod tests {
         assert_eq!(pointer(r#"{"steps":[]}"#), "/problem");
         assert_eq!(pointer(r#"{"problem":7}"#), "/problem");
         assert_eq!(pointer(r#"{"problem":"x","steps":[1,"y"]}"#), "/steps/1");
+        assert_eq!(pointer(r#"["x",[1]]"#), "");
     }
 
     #[test]

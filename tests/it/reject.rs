@@ -54,6 +54,14 @@ async fn whatever_refuses_it_a_request_is_refused_with_a_problem() {
         ("POST", "/v1/refine", json, "{", 400, "bad_json"),
         ("POST", "/v1/refine", json, "null", 422, "invalid_request"),
         ("POST", "/v1/refine", json, "[]", 422, "invalid_request"),
+        (
+            "POST",
+            "/v1/solve",
+            json,
+            " [\"What is 2 + 2?\",null,null,null,null,null,null,null,false]",
+            422,
+            "invalid_request",
+        ),
     ] {
         let request =
             Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);

@@ -17,8 +17,10 @@ use crate::web::{Code, Error, Query, RunPath};
 #[serde(deny_unknown_fields)]
 pub struct DiffQuery {
     /// The old one: draft, global, local, sample, given, or an id.
+    #[param(example = "draft")]
     from: String,
     /// The new one, likewise.
+    #[param(example = "local")]
     to: String,
 }
 

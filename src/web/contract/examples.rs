@@ -36,10 +36,8 @@ fn put(call: &mut Value, place: &str, example: Value) {
         return;
     }
     let response = &mut call["responses"][place];
-    let kind = match place.starts_with(['4', '5']) {
-        true => "application/problem+json",
-        false => "application/json",
-    };
+    let is_refusal = place.starts_with(['4', '5']);
+    let kind = if is_refusal { "application/problem+json" } else { "application/json" };
     if response["$ref"].is_string() {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
         let title = example["title"].as_str().unwrap_or_default();

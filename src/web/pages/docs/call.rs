@@ -63,9 +63,7 @@ pub(super) fn all(document: &Value, tag: &str, server: &str) -> Vec<Call> {
 fn read(path: &str, method: &str, call: &Value, server: &str) -> Call {
     let content = &call["requestBody"]["content"]["application/json"];
     let parameters = call["parameters"].as_array().into_iter().flatten();
-    let mut answers: Vec<Answer> =
-        call["responses"].as_object().into_iter().flatten().map(answer).collect();
-    answers.sort_by_key(|answer| answer.example.is_none());
+    let answers = call["responses"].as_object().into_iter().flatten().map(answer).collect();
     Call {
         slug: text(&call["operationId"]),
         method: method.to_uppercase(),
@@ -111,7 +109,8 @@ fn answer((status, response): (&String, &Value)) -> Answer {
 
 /// A line for a shell, with the ids of the examples.
 fn command(path: &str, method: &str, call: &Value, body: &Value, server: &str) -> String {
-    let run = contract::document()["components"]["schemas"]["RunId"]["examples"][0].as_str();
+    let known = &contract::document()["paths"]["/v1/runs/{id}"]["get"]["responses"]["200"];
+    let run = known["content"]["application/json"]["example"]["id"].as_str();
     let mut address = path.replace("{id}", run.unwrap_or("{id}"));
     let required = call["parameters"].as_array().into_iter().flatten();
     let query: Vec<String> = required
