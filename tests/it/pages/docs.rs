@@ -2,7 +2,7 @@
 
 use scraper::ElementRef;
 
-use super::{all, css, html, one, text};
+use super::{all, css, html, one};
 use crate::app::TestApp;
 
 #[tokio::test]
@@ -64,8 +64,8 @@ async fn the_kind_of_an_error_is_an_address_that_explains_it() {
         (303, "/docs#problem-not_found")
     );
     let page = html(&app.get("/docs").await);
-    let row = page.select(&css("#problem-not_found")).next().map(text);
-    assert_eq!(row.as_deref(), Some("not_found 404 There is nothing here"));
+    let row = all(&page, "#problem-not_found > *");
+    assert_eq!(row, ["not_found", "404", "There is nothing here"]);
     assert_eq!(app.get("/problems/nonsense").await.status, 404);
     assert_eq!(app.get("/api").await.header("location"), "/docs");
 }
