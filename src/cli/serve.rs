@@ -12,6 +12,7 @@ use super::engine::{gate, load_engine};
 use super::log;
 use crate::app::App;
 use crate::config::Config;
+use crate::domain::{Clock, SystemClock};
 use crate::store::Store;
 use crate::{jobs, web};
 
@@ -46,6 +47,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if requeued > 0 {
         tracing::info!(requeued, "runs that were interrupted wait again");
     }
+    store.keys().start(SystemClock.now()).await?;
     let loading = config.clone();
     let engine = tokio::task::spawn_blocking(move || load_engine(&loading)).await??;
     let app = App::new(config.clone(), store, engine, gate(&config));

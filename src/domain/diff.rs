@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
+use utoipa::ToSchema;
 
 /// One run of words that both have, or only one has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffOp {
     /// What happens to the words on the way from the old text to the new.
     pub op: Op,
@@ -13,7 +14,7 @@ pub struct DiffOp {
 }
 
 /// What happens to a run of words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
     /// In both.
@@ -25,11 +26,13 @@ pub enum Op {
 }
 
 /// A step of the old solution beside the step of the new one that took its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StepDiff {
     /// 1-based number in the old solution; none for an added step.
+    #[schema(required = true)]
     pub from: Option<usize>,
     /// 1-based number in the new solution; none for a removed step.
+    #[schema(required = true)]
     pub to: Option<usize>,
     /// The words, in reading order.
     pub ops: Vec<DiffOp>,

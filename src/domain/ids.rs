@@ -4,6 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// A text that is not an identifier of the kind asked for.
@@ -59,6 +62,18 @@ macro_rules! id {
                     })
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some(concat!("^", $prefix, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")))
+                    .description(Some(concat!("`", $prefix, "` and a UUIDv7: later ids sort later.")))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl From<$name> for String {
             fn from(id: $name) -> String {

@@ -3,13 +3,14 @@
 //! The JSON form of these types is the API contract.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::ids::{ProblemId, RunId, SolutionId};
 use super::score::{Probability, Threshold};
 
 /// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// Draft, score, refine, choose.
@@ -21,7 +22,7 @@ pub enum RunKind {
 }
 
 /// How a problem is solved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Draft, global and local refinement, chosen by the ORM (the paper's way).
@@ -34,7 +35,7 @@ pub enum Strategy {
 }
 
 /// Where a run is in its life. The last three are final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// Accepted, not begun.
@@ -50,7 +51,7 @@ pub enum RunStatus {
 }
 
 /// What a solution is in its run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SolutionKind {
     /// The policy's first attempt.
@@ -66,7 +67,7 @@ pub enum SolutionKind {
 }
 
 /// Why a solution ends where it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Finish {
     /// The model said so.
@@ -110,20 +111,22 @@ as_str! {
 }
 
 /// A step with its scores.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ScoredStep {
     /// From 1.
     pub index: usize,
     /// One line.
     pub text: String,
     /// Can the right answer still be reached after this step?
+    #[schema(required = true)]
     pub sorm: Option<Probability>,
     /// Will the final answer be right, as seen after this step? Never "this step is right".
+    #[schema(required = true)]
     pub orm: Option<Probability>,
 }
 
 /// A solution with its scores.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ScoredSolution {
     pub id: SolutionId,
     pub kind: SolutionKind,
@@ -132,12 +135,16 @@ pub struct ScoredSolution {
     pub from_step: Option<usize>,
     pub steps: Vec<ScoredStep>,
     /// The final answer as written; compare with [`super::Answer`].
+    #[schema(required = true)]
     pub answer: Option<String>,
     /// The ORM's score of the whole solution; the highest wins.
+    #[schema(required = true)]
     pub orm: Option<Probability>,
     /// The critique: first step under the SORM threshold.
+    #[schema(required = true)]
     pub first_error_step: Option<usize>,
     /// Null without a reference answer.
+    #[schema(required = true)]
     pub correct: Option<bool>,
     /// Tokens generated for this solution.
     pub tokens: usize,
@@ -147,6 +154,7 @@ pub struct ScoredSolution {
     pub model: String,
     /// Exactly what the model was shown, for the record; empty for a given solution.
     #[serde(default)]
+    #[schema(required = true)]
     pub prompt: String,
 }
 
@@ -158,15 +166,16 @@ impl ScoredSolution {
 }
 
 /// A problem as a run shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunProblem {
     pub id: ProblemId,
     pub text: String,
+    #[schema(required = true)]
     pub reference_answer: Option<String>,
 }
 
 /// Wall-clock milliseconds a stage.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Timings {
     pub queue: u64,
     pub draft: u64,
@@ -183,7 +192,7 @@ impl Timings {
 }
 
 /// Why a run failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunError {
     /// A stable word, such as `non_finite_logits`.
     pub code: String,
@@ -192,10 +201,11 @@ pub struct RunError {
 }
 
 /// One solve, critique or refine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
     pub id: RunId,
     /// Always `run`.
+    #[schema(pattern = "^run$")]
     pub object: String,
     pub kind: RunKind,
     pub strategy: Strategy,
@@ -203,17 +213,21 @@ pub struct Run {
     pub problem: RunProblem,
     pub solutions: Vec<ScoredSolution>,
     /// The solution the ORM chose.
+    #[schema(required = true)]
     pub chosen: Option<SolutionId>,
     /// The chosen solution's final answer.
+    #[schema(required = true)]
     pub answer: Option<String>,
     pub threshold: Threshold,
     pub timings_ms: Timings,
     /// What was skipped and why, in sentences.
     #[serde(default)]
+    #[schema(required = true)]
     pub notes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<RunError>,
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 

@@ -1,6 +1,9 @@
 //! Scores are probabilities, and nothing else gets in.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A number in 0..=1 that is neither NaN nor infinite.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -28,6 +31,19 @@ impl Probability {
     }
 }
 
+impl PartialSchema for Probability {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0.0))
+            .maximum(Some(1.0))
+            .description(Some("A number in 0..=1, never NaN."))
+            .into()
+    }
+}
+
+impl ToSchema for Probability {}
+
 impl From<Probability> for f64 {
     fn from(p: Probability) -> f64 {
         p.0
@@ -43,7 +59,7 @@ impl TryFrom<f64> for Probability {
 }
 
 /// Where a threshold came from; shown beside it everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThresholdSource {
     /// Tuned on a validation split by the lab.
@@ -55,7 +71,7 @@ pub enum ThresholdSource {
 }
 
 /// The SORM score under which a step counts as wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Threshold {
     /// A step scoring less than this is an error.
     pub sorm: Probability,

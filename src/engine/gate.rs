@@ -93,6 +93,11 @@ impl Gate {
         self.0.queue
     }
 
+    /// Clients that would be let in or may wait, if all came now.
+    pub fn left(&self) -> usize {
+        self.0.places.available_permits() + self.0.queue.saturating_sub(self.depth())
+    }
+
     /// Runs that may be at work at once.
     pub fn concurrent(&self) -> usize {
         self.0.concurrent
@@ -174,12 +179,12 @@ mod tests {
     async fn one_more_than_places_and_queue_is_refused_at_once() {
         let gate = Gate::new(2, 3);
         let admitted: Vec<_> = (0..5).map(|_| gate.try_acquire().expect("room")).collect();
-        assert_eq!(gate.depth(), 3);
+        assert_eq!((gate.depth(), gate.left()), (3, 0));
         let refused = gate.try_acquire().expect_err("full");
         assert!(matches!(refused, EngineError::Overloaded { queue: 3 }));
         assert!(gate.retry_after_s() >= 1);
         drop(admitted);
-        assert_eq!(gate.depth(), 0);
+        assert_eq!((gate.depth(), gate.left()), (0, 5));
         gate.try_acquire().expect("dropped tickets free their place");
     }
 

@@ -1,11 +1,12 @@
 //! What a run is asked to do, checked before any model is touched.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::{Probability, Problem, RunId, RunKind, Solution, Strategy};
 
 /// Which refinements are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefineMode {
     Global,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
+use utoipa::ToSchema;
 
 use super::rows::{probability, timestamp, word};
 use super::{Runs, StoreError};
@@ -26,34 +27,42 @@ pub struct Filter {
 }
 
 /// A run as a list shows it: everything but its solutions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RunSummary {
     pub id: RunId,
+    /// Always `run.summary`.
     pub object: &'static str,
     pub kind: RunKind,
     pub strategy: Strategy,
     pub status: RunStatus,
     pub problem: RunProblem,
     /// Kind of the chosen solution.
+    #[schema(required = true)]
     pub chosen: Option<SolutionKind>,
     /// The ORM's score of the chosen solution.
+    #[schema(required = true)]
     pub orm: Option<Probability>,
+    #[schema(required = true)]
     pub answer: Option<String>,
+    #[schema(required = true)]
     pub correct: Option<bool>,
     /// The critique of the first solution: draft, first sample or given.
+    #[schema(required = true)]
     pub first_error_step: Option<usize>,
     /// All stages and the wait together, in milliseconds.
     pub total_ms: u64,
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 
 /// A piece of a list, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Page<T> {
     pub data: Vec<T>,
     pub has_more: bool,
     /// Pass as `after` to get the next piece.
+    #[schema(required = true)]
     pub next: Option<String>,
 }
 

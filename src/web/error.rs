@@ -5,9 +5,9 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::problem::{FieldError, Problem};
 use super::{context, pages};
 use crate::domain::{Invalid, RunId};
 
@@ -22,7 +22,7 @@ macro_rules! table {
             pub const ALL: &'static [Code] = &[$(Code::$name),+];
 
             /// Status, stable word, title.
-            fn row(self) -> (StatusCode, &'static str, &'static str) {
+            pub(super) fn row(self) -> (StatusCode, &'static str, &'static str) {
                 match self { $(Self::$name => (StatusCode::$status, $slug, $title)),+ }
             }
         }
@@ -33,15 +33,19 @@ table! {
     BadRequest          BAD_REQUEST            "bad_request"            "The request cannot be read";
     BadJson             BAD_REQUEST            "bad_json"               "The body is not JSON";
     NotUtf8             BAD_REQUEST            "not_utf8"               "The body is not UTF-8";
+    BadIdempotencyKey   BAD_REQUEST            "bad_idempotency_key"    "The Idempotency-Key cannot be used";
     CrossOrigin         FORBIDDEN              "cross_origin"           "The request came from another site";
     NotFound            NOT_FOUND              "not_found"              "There is nothing here";
     MethodNotAllowed    METHOD_NOT_ALLOWED     "method_not_allowed"     "This address does not do that";
+    NotAcceptable       NOT_ACCEPTABLE         "not_acceptable"         "No answer of the kind asked for";
     SlowRequest         REQUEST_TIMEOUT        "request_timeout"        "The request took too long to arrive";
     AlreadyEnded        CONFLICT               "already_ended"          "The run has ended";
     Cancelled           CONFLICT               "cancelled"              "The run was cancelled";
+    KeyInUse            CONFLICT               "idempotency_key_in_use" "The same request is at work";
     BodyTooLarge        PAYLOAD_TOO_LARGE      "body_too_large"         "The body is too large";
     UnsupportedMedia    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     Invalid             UNPROCESSABLE_ENTITY   "invalid_request"        "The request is not valid";
+    KeyReused           UNPROCESSABLE_ENTITY   "idempotency_key_reused" "The Idempotency-Key belongs to another request";
     ContextExceeded     UNPROCESSABLE_ENTITY   "context_exceeded"       "The problem does not fit the model";
     Overloaded          TOO_MANY_REQUESTS      "overloaded"             "Every place is taken";
     Internal            INTERNAL_SERVER_ERROR  "internal"               "Something went wrong here";
@@ -54,16 +58,17 @@ table! {
     DeadlineExceeded    GATEWAY_TIMEOUT        "deadline_exceeded"      "The work took too long";
 }
 
+impl Code {
+    /// Whether the same request may pass a little later; such an answer says when.
+    fn is_for_now(self) -> bool {
+        const STATUSES: [StatusCode; 2] =
+            [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
+        STATUSES.contains(&self.row().0) || self == Self::KeyInUse
+    }
+}
+
 /// Seconds after which a client may try again when nothing better is known.
 pub(super) const RETRY_S: u64 = 5;
-
-/// One refused field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct FieldError {
-    pointer: String,
-    code: String,
-    detail: String,
-}
 
 /// An answer that is an error.
 #[derive(Debug)]
@@ -88,7 +93,7 @@ impl Error {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            retry_after_s: (code.row().0 == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S),
+            retry_after_s: code.is_for_now().then_some(RETRY_S),
             run: None,
             extra: Map::new(),
             cause: None,
@@ -184,16 +189,17 @@ impl Error {
     fn problem(&self, request_id: &str, path: &str) -> Value {
         let (status, slug, title) = self.0.code.row();
         let instance = self.0.run.map_or_else(|| path.to_owned(), |run| format!("/v1/runs/{run}"));
-        let mut problem = json!({
-            "type": format!("/problems/{slug}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.0.detail,
-            "instance": instance,
-            "code": slug,
-            "request_id": request_id,
-            "errors": self.0.errors,
-        });
+        let problem = Problem {
+            kind: format!("/problems/{slug}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.0.detail.clone(),
+            instance,
+            code: slug.to_owned(),
+            request_id: request_id.to_owned(),
+            errors: self.0.errors.clone(),
+        };
+        let mut problem = serde_json::to_value(problem).unwrap_or_default();
         if let Some(object) = problem.as_object_mut() {
             object.extend(self.0.extra.clone());
         }
@@ -203,7 +209,8 @@ impl Error {
 
 /// Whether errors at this address are for programs.
 fn is_for_programs(path: &str) -> bool {
-    const MACHINE: [&str; 5] = ["/v1", "/livez", "/readyz", "/version", "/metrics"];
+    const MACHINE: [&str; 6] =
+        ["/v1", "/livez", "/readyz", "/version", "/metrics", "/openapi.json"];
     path.is_empty()
         || MACHINE.iter().any(|prefix| {
             path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -241,8 +248,18 @@ mod tests {
     }
 
     #[test]
+    fn who_may_come_back_is_told_when() {
+        for code in Code::ALL {
+            let response = Error::new(*code, "x").into_response();
+            let told = response.headers().contains_key(header::RETRY_AFTER);
+            let status = response.status().as_u16();
+            assert_eq!(told, matches!(status, 429 | 503) || *code == Code::KeyInUse, "{code:?}");
+        }
+    }
+
+    #[test]
     fn the_face_follows_the_address() {
-        for path in ["/v1", "/v1/runs/x", "/readyz", "/metrics"] {
+        for path in ["/v1", "/v1/runs/x", "/readyz", "/metrics", "/openapi.json"] {
             assert!(is_for_programs(path), "{path}");
         }
         for path in ["/", "/runs/x", "/v10", "/readyz-not"] {

@@ -2,11 +2,12 @@
 
 use std::error::Error as _;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::{Code, Error};
 use crate::app::App;
@@ -26,19 +27,23 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             let detail = format!("the content type must be application/json, it is {given}");
             return Err(Error::new(Code::UnsupportedMedia, detail));
         }
-        let limit = app.config.server.max_body_bytes;
-        let length =
-            request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-        if length.is_some_and(|length: u64| length > limit as u64) {
-            return Err(too_large(limit));
-        }
-        let bytes = read(request.into_body(), limit).await?;
+        let (parts, body) = request.into_parts();
+        let bytes = whole_body(&parts, body, app.config.server.max_body_bytes).await?;
         if let Err(e) = std::str::from_utf8(&bytes) {
             let detail = format!("the byte at offset {} is not UTF-8", e.valid_up_to());
             return Err(Error::new(Code::NotUtf8, detail));
         }
         parse(&bytes).map(Self)
     }
+}
+
+/// The body as bytes, if it is no larger than `limit` and does not take for ever.
+pub(super) async fn whole_body(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Error> {
+    let length = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    read(body, limit).await
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -54,7 +59,7 @@ fn too_large(limit: usize) -> Error {
     )
 }
 
-async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
+async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
     match to_bytes(body, limit).await {
         Ok(bytes) => Ok(bytes),
         Err(e) if e.source().is_some_and(|s| s.to_string().contains("length limit")) => {
@@ -67,6 +72,10 @@ async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
 /// axum's reader tells syntax from content and names the place; only its wording is ours.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     use axum::extract::rejection::JsonRejection;
+    // A list would be read as the fields in their order, which nobody was promised.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(refused_field("invalid type: a list, an object is expected"));
+    }
     let rejection = match axum::Json::<T>::from_bytes(bytes) {
         Ok(axum::Json(value)) => return Ok(value),
         Err(rejection) => rejection,
@@ -74,12 +83,30 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let message = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
     Err(match rejection {
         JsonRejection::JsonDataError(_) => refused_field(&message),
-        _ => Error::new(Code::BadJson, message),
+        _ => bad_json(&message),
     })
+}
+
+/// The place is in the sentence and beside it: editors jump to a line and a column.
+fn bad_json(message: &str) -> Error {
+    let error = Error::new(Code::BadJson, message);
+    let place =
+        message.rsplit_once(" at line ").and_then(|(_, place)| place.split_once(" column "));
+    match place.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?))) {
+        Some::<(u64, u64)>((line, column)) => {
+            error.with("position", json!({ "line": line, "column": column }))
+        }
+        None => error,
+    }
 }
 
 /// `steps[3]: invalid type: integer …` becomes an error at `/steps/3`.
 fn refused_field(message: &str) -> Error {
+    // No field's name has a space; a sentence has one before its first colon.
+    let (path, sentence) = match message.split_once(": ") {
+        Some((path, sentence)) if !path.contains(char::is_whitespace) => (path, sentence),
+        _ => ("", message),
+    };
     const KINDS: [(&str, &str); 5] = [
         ("unknown field", "unknown_field"),
         ("missing field", "missing_field"),
@@ -87,12 +114,6 @@ fn refused_field(message: &str) -> Error {
         ("unknown variant", "unknown_value"),
         ("invalid type", "wrong_type"),
     ];
-    let (path, sentence) = KINDS
-        .iter()
-        .chain(&[("invalid ", "wrong_value")])
-        .filter_map(|(words, _)| message.find(words))
-        .min()
-        .map_or(("", message), |at| (message[..at].trim_end_matches([':', ' ']), &message[at..]));
     let code = KINDS
         .iter()
         .find(|(words, _)| sentence.starts_with(words))
@@ -103,7 +124,7 @@ fn refused_field(message: &str) -> Error {
         None if path.is_empty() || path == "." => String::new(),
         None => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
     };
-    let place = if pointer.is_empty() { "the body" } else { &pointer };
+    let place = if pointer.is_empty() { "the request" } else { &pointer };
     Error::new(Code::Invalid, format!("{place}: {sentence}")).field(pointer.clone(), code, sentence)
 }
 
@@ -120,8 +141,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             Err(rejection) => {
                 let message =
                     rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
-                let detail = format!("the query of the address: {message}");
-                Err(Error::new(Code::Invalid, detail).field("", "bad_query", message))
+                Err(refused_field(&message))
             }
         }
     }
@@ -170,6 +190,33 @@ mod tests {
         assert_eq!(pointer(r#"{"steps":[]}"#), "/problem");
         assert_eq!(pointer(r#"{"problem":7}"#), "/problem");
         assert_eq!(pointer(r#"{"problem":"x","steps":[1,"y"]}"#), "/steps/1");
+        assert_eq!(pointer(r#"["x",[1]]"#), "");
+    }
+
+    #[test]
+    fn parameters_of_an_address_are_named_like_fields() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        struct List {
+            limit: Option<usize>,
+            after: Option<RunId>,
+            correct: Option<bool>,
+        }
+        let uri =
+            |query| format!("/v1/runs?{query}").parse::<axum::http::Uri>().expect("an address");
+        let refused = |query| {
+            let rejection = axum::extract::Query::<List>::try_from_uri(&uri(query));
+            let message = rejection.expect_err("refused").source().map(ToString::to_string);
+            let error = refused_field(&message.expect("a cause"));
+            error.fields().map(|(pointer, _)| pointer.to_owned()).collect::<String>()
+        };
+        assert_eq!(refused("limit=x"), "/limit");
+        assert_eq!(refused("limit=-1"), "/limit");
+        assert_eq!(refused("after=run_x"), "/after");
+        assert_eq!(refused("correct=perhaps"), "/correct");
+        assert_eq!(refused("colour=red"), "/colour");
+        assert_eq!(refused("limit=1&limit=2"), "/limit");
     }
 
     #[test]

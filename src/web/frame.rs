@@ -11,7 +11,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::context::{self, RequestInfo};
-use super::{Code, Error, headers, metrics};
+use super::{Code, Error, etag, headers, metrics};
 
 const REQUEST_ID: &str = "x-request-id";
 /// Longest request id taken from a client.
@@ -40,6 +40,8 @@ pub(super) async fn frame(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     headers::secure(response.headers_mut());
+    headers::time(response.headers_mut(), took);
+    etag::of_encoding(response.headers_mut());
     response
 }
 

@@ -1,5 +1,7 @@
 //! Headers that every response carries.
 
+use std::time::Duration;
+
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -25,6 +27,15 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 pub(super) fn secure(headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// `Server-Timing` of an answer that is no run: what the server took for it.
+pub(super) fn time(headers: &mut HeaderMap, took: Duration) {
+    let name = HeaderName::from_static("server-timing");
+    let value = format!("total;dur={:.1}", took.as_secs_f64() * 1000.0);
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        headers.entry(name).or_insert(value);
     }
 }
 

@@ -3,21 +3,28 @@
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its two
 //! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine
 //! or the queue; `listen.rs` holds the connections; `stream/` sends events as they happen; `body.rs`
-//! and `frame.rs` are what surrounds every request; `api/` one operation a file: request, response,
-//! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
-//! orders and values into responses. To add an operation, add a file under `api/` and a line in
-//! `routes.rs`.
+//! and `frame.rs` are what surrounds every request; `contract/` the OpenAPI document that is written
+//! from all of them; `api/` one operation a file: request, response, handler, tests; `pages/` one
+//! page a file. No SQL and no model here: handlers turn requests into orders and values into
+//! responses. To add an operation, add a file under `api/` and a line in `routes.rs`.
 
+mod accept;
+mod address;
 pub mod api;
 mod body;
 mod context;
+mod contract;
 mod error;
+mod etag;
 mod extract;
 mod frame;
 mod headers;
+mod idempotency;
 mod listen;
 mod metrics;
 pub mod pages;
+mod places;
+mod problem;
 mod refuse;
 mod routes;
 mod stream;

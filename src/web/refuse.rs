@@ -1,6 +1,9 @@
 //! How the errors of other rooms are answered. What a server's operator should know goes to the
 //! log; the client is told what it can act on.
 
+use axum::extract::rejection::FormRejection;
+use axum::http::StatusCode;
+
 use super::error::RETRY_S;
 use super::{Code, Error};
 use crate::domain::Invalid;
@@ -11,6 +14,17 @@ use crate::store::StoreError;
 impl From<Invalid> for Error {
     fn from(refused: Invalid) -> Self {
         Self::invalid([refused])
+    }
+}
+
+impl From<FormRejection> for Error {
+    fn from(rejection: FormRejection) -> Self {
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMedia,
+            _ => Code::BadRequest,
+        };
+        Self::new(code, rejection.body_text())
     }
 }
 

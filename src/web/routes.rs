@@ -4,35 +4,49 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::api::{cancel, critique, diff, events, health, models, refine, runs, solve};
+use super::api::{cancel, critique, diff, events, health, models, openapi, refine, runs, solve};
 use super::body::in_time;
 use super::frame::{frame, panicked};
-use super::{Code, Error, pages};
+use super::{Code, Error, accept, address, idempotency, pages, places};
 use crate::app::App;
+
+/// The calls that make a run: one place at the gate each, safe to repeat with an `Idempotency-Key`.
+pub(super) fn creating() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(solve::handler))
+        .routes(routes!(critique::handler))
+        .routes(routes!(refine::handler))
+}
+
+/// The other calls of the API, and what machines ask.
+pub(super) fn other() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::one))
+        .routes(routes!(diff::handler))
+        .routes(routes!(cancel::handler))
+        .routes(routes!(events::handler))
+        .routes(routes!(models::handler))
+        .routes(routes!(openapi::handler))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::version))
+        .routes(routes!(health::metrics))
+}
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route("/v1/solve", post(solve::handler))
-        .route("/v1/critique", post(critique::handler))
-        .route("/v1/refine", post(refine::handler))
-        .route("/v1/runs", get(runs::list))
-        .route("/v1/runs/{id}", get(runs::one))
-        .route("/v1/runs/{id}/diff", get(diff::handler))
-        .route("/v1/runs/{id}/cancel", post(cancel::handler))
-        .route("/v1/runs/{id}/events", get(events::handler))
-        .route("/v1/models", get(models::handler));
-    let machine = Router::new()
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/version", get(health::version))
-        .route("/metrics", get(health::metrics));
-    surround(api.merge(machine).merge(pages::routes()), app)
+    let creating = Router::from(creating())
+        .route_layer(from_fn_with_state(app.clone(), idempotency::keep))
+        .route_layer(from_fn_with_state(app.clone(), places::tell));
+    let api = creating.merge(other()).route_layer(from_fn(accept::check));
+    surround(api.merge(pages::routes()), app)
 }
 
 /// What every route has around it; the last layer is the outermost.
@@ -45,6 +59,7 @@ fn surround(routes: Router<App>, app: App) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(cross_origin))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
+        .layer(from_fn(address::check))
         .layer(from_fn(frame))
         .with_state(app)
 }
@@ -65,16 +80,43 @@ fn cross_origin(error: ProtectionError) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
+    use axum::routing::get;
     use tower::ServiceExt;
 
     use super::*;
     use crate::config::Config;
     use crate::engine::{Gate, ScriptedEngine};
     use crate::store::Store;
+
+    /// Every address of a router, as its debugging form shows them.
+    fn addresses<S>(router: &Router<S>) -> BTreeSet<String> {
+        let shown = format!("{router:?}");
+        let words = shown.split('"').skip(1).step_by(2);
+        words
+            .filter(|word| word.starts_with("/") && !word.contains("__private__"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn the_document_has_every_address_that_is_no_page_and_no_other() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("a store");
+        let engine = Arc::new(ScriptedEngine::new());
+        let app = App::new(Config::default(), store, engine, Gate::new(1, 1));
+        let pages = addresses(&pages::routes());
+        assert!(pages.contains("/docs") && pages.len() > 5, "{pages:?}");
+        let served: BTreeSet<String> = &addresses(&router(app)) - &pages;
+        let paths = super::super::contract::document()["paths"].as_object().expect("paths");
+        let documented: BTreeSet<String> = paths.keys().cloned().collect();
+        assert_eq!(served, documented);
+        assert!(served.contains("/v1/runs/{id}") && !served.iter().any(|path| path == "/"));
+    }
 
     #[tokio::test]
     async fn a_panic_is_a_500_that_tells_nothing_and_the_server_goes_on() {

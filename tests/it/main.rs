@@ -6,11 +6,14 @@
 mod admission;
 mod agreement;
 mod app;
+mod contract;
 mod docs;
 mod embedded;
 mod engine;
 mod events;
+mod headers;
 mod health;
+mod idempotency;
 mod listen;
 mod load;
 mod pages;

@@ -28,6 +28,76 @@ async fn addresses_and_methods() {
     assert!(page.header("content-type").starts_with("text/html"));
 }
 
+/// What axum, the router and the layers would refuse in words of their own.
+#[tokio::test]
+async fn whatever_refuses_it_a_request_is_refused_with_a_problem() {
+    let app = TestApp::new().await;
+    let json = "application/json";
+    for (method, path, kind, body, status, code) in [
+        ("GET", "/v1", "", "", 404, "not_found"),
+        ("GET", "/v1/", "", "", 404, "not_found"),
+        ("GET", "/v1/runs/", "", "", 404, "not_found"),
+        ("DELETE", "/v1/runs", "", "", 405, "method_not_allowed"),
+        ("BREW", "/v1/solve", "", "", 405, "method_not_allowed"),
+        ("OPTIONS", "/openapi.json", "", "", 405, "method_not_allowed"),
+        ("POST", "/livez", "", "", 405, "method_not_allowed"),
+        ("GET", "/v1/runs/%ff", "", "", 400, "bad_request"),
+        ("GET", "/v1/runs/%zz", "", "", 400, "bad_request"),
+        ("GET", "/v1/runs/run_%4", "", "", 400, "bad_request"),
+        ("GET", "/v1/%C3%28", "", "", 400, "bad_request"),
+        ("GET", "/v1/runs?q=%", "", "", 400, "bad_request"),
+        ("GET", "/v1/runs?q=%E4", "", "", 400, "bad_request"),
+        ("GET", "/v1/runs?q=100%zz", "", "", 400, "bad_request"),
+        ("POST", "/v1/runs/%ff/cancel", "", "", 400, "bad_request"),
+        ("POST", "/v1/solve", "", "{}", 415, "unsupported_media_type"),
+        ("POST", "/v1/critique", "text/json", "{}", 415, "unsupported_media_type"),
+        ("POST", "/v1/refine", json, "{", 400, "bad_json"),
+        ("POST", "/v1/refine", json, "null", 422, "invalid_request"),
+        ("POST", "/v1/refine", json, "[]", 422, "invalid_request"),
+        (
+            "POST",
+            "/v1/solve",
+            json,
+            " [\"What is 2 + 2?\",null,null,null,null,null,null,null,false]",
+            422,
+            "invalid_request",
+        ),
+    ] {
+        let request =
+            Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
+        let answer = app.send(request.body(Body::from(body)).expect("a request")).await;
+        let problem = answer.problem(status, code);
+        assert_eq!(
+            problem["instance"],
+            path.split('?').next().unwrap_or_default(),
+            "{method} {path}"
+        );
+        assert_eq!(status == 405, !answer.header("allow").is_empty(), "{method} {path}");
+    }
+    for (path, kind) in [("/runs", "text/plain"), ("/theme", "text/plain"), ("/theme", "")] {
+        let page = app.post_raw(path, kind, "x").await;
+        assert!(page.status.is_client_error(), "{path}");
+        assert!(page.header("content-type").starts_with("text/html"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn bad_json_says_where() {
+    let app = TestApp::new().await;
+    for (body, line, column) in [("{\n  \"problem\": oops}", 2, 14), ("{", 1, 1), ("{} {}", 1, 4)] {
+        let refused = app.post_raw("/v1/solve", "application/json", body).await;
+        if refused.status == 422 {
+            // Read to its end before what follows is seen.
+            refused.blames("/problem", "missing_field");
+            continue;
+        }
+        let problem = refused.problem(400, "bad_json");
+        assert_eq!(problem["position"], json!({"line": line, "column": column}), "{problem}");
+        let detail = problem["detail"].as_str().expect("a sentence");
+        assert!(detail.contains(&format!("line {line} column {column}")), "{detail}");
+    }
+}
+
 #[tokio::test]
 async fn bodies_that_are_not_json() {
     let app = TestApp::new().await;
@@ -121,9 +191,24 @@ async fn queries() {
     let app = TestApp::new().await;
     app.get("/v1/runs?limit=0").await.blames("/limit", "out_of_range");
     app.get("/v1/runs?limit=101").await.blames("/limit", "out_of_range");
-    for query in ["limit=x", "after=run_x", "status=odd", "colour=red", "correct=perhaps"] {
-        app.get(&format!("/v1/runs?{query}")).await.problem(422, "invalid_request");
+    for (query, pointer, code) in [
+        ("limit=x", "/limit", "wrong_value"),
+        ("limit=-1", "/limit", "wrong_value"),
+        ("limit=99999999999999999999", "/limit", "wrong_value"),
+        ("limit=", "/limit", "wrong_value"),
+        ("limit=1&limit=2", "/limit", "duplicate_field"),
+        ("after=run_x", "/after", "wrong_value"),
+        ("after=sol_01890a5d-ac96-774b-bcce-b302099a8057", "/after", "wrong_value"),
+        ("status=odd", "/status", "unknown_value"),
+        ("kind=", "/kind", "unknown_value"),
+        ("chosen=none", "/chosen", "unknown_value"),
+        ("correct=perhaps", "/correct", "wrong_value"),
+        ("colour=red", "/colour", "unknown_field"),
+    ] {
+        app.get(&format!("/v1/runs?{query}")).await.blames(pointer, code);
     }
+    let nobody = "after=run_01890a5d-ac96-774b-bcce-b302099a8057";
+    assert_eq!(app.get(&format!("/v1/runs?{nobody}")).await.ok()["data"], json!([]));
 }
 
 #[tokio::test]
@@ -146,7 +231,7 @@ async fn request_ids_are_echoed_when_they_are_sane() {
     assert_eq!(answer.header("x-request-id"), "abc-123");
     assert!(answer.header("content-security-policy").contains("default-src 'none'"));
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    for odd in ["a b", "", &"x".repeat(129)] {
+    for odd in ["a b", "", "a\tb", "\u{e9}", &"x".repeat(129)] {
         let answer = app.send(with_id(odd).expect("a request")).await;
         assert_eq!(answer.header("x-request-id").len(), 36, "{odd:?}");
     }

@@ -11,6 +11,19 @@ use crate::web::{Code, Error, RunPath};
 
 /// 200 when the run is cancelled, 202 when a worker has been told to stop and has not yet; 409
 /// when it had ended otherwise.
+#[utoipa::path(
+    post,
+    path = "/v1/runs/{id}/cancel",
+    operation_id = "cancel_run",
+    tag = "kept",
+    summary = "End a run that waits or works",
+    params(("id" = RunId, Path, description = "The run")),
+    responses(
+        (status = 200, description = "The cancelled run", body = Run),
+        (status = 202, description = "A worker has been told to stop and has not yet", body = Run),
+        (status = 409, description = "The run had ended otherwise (`already_ended`)"),
+    ),
+)]
 pub async fn handler(
     State(app): State<App>,
     RunPath(id): RunPath,

@@ -4,22 +4,27 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::given;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Problem, RunId};
+use crate::domain::{Problem, Run, RunId};
 use crate::pipeline::{Ask, Order};
 use crate::web::{Error, Json, submit};
 
 /// A problem and a solution of it: exactly one of `solution` and `steps`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CritiqueRequest {
+    /// In words, at most 16 KiB.
     pub problem: String,
+    /// One text, a step a line, at last `#### answer`.
     pub solution: Option<String>,
+    /// The same as a list of lines.
     pub steps: Option<Vec<String>>,
+    /// What the answer should be; compared as numbers. Never shown to a model.
     pub reference_answer: Option<String>,
 }
 
@@ -44,6 +49,16 @@ impl CritiqueRequest {
 }
 
 /// Answers with a run whose only solution is the given one, or with its events.
+#[utoipa::path(
+    post,
+    path = "/v1/critique",
+    operation_id = "critique",
+    tag = "runs",
+    summary = "Score each step of a given solution and name the first wrong one",
+    request_body = CritiqueRequest,
+    responses((status = 200, description = "A run whose only solution is the given one",
+            content((Run = "application/json"), (String = "text/event-stream")))),
+)]
 pub async fn handler(
     State(app): State<App>,
     headers: HeaderMap,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::domain::{
@@ -11,24 +12,31 @@ use crate::domain::{
 use crate::web::{Code, Error, Query, RunPath};
 
 /// Two solutions of the run, each by its kind (the first of that kind) or by its id.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DiffQuery {
+    /// The old one: draft, global, local, sample, given, or an id.
+    #[param(example = "draft")]
     from: String,
+    /// The new one, likewise.
+    #[param(example = "local")]
     to: String,
 }
 
 /// One side of the comparison.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Side {
     id: SolutionId,
     kind: SolutionKind,
+    #[schema(required = true)]
     answer: Option<String>,
 }
 
 /// Steps beside steps, each with its word operations.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DiffResponse {
+    /// Always `diff`.
     object: &'static str,
     run: RunId,
     from: Side,
@@ -37,6 +45,15 @@ pub struct DiffResponse {
 }
 
 /// Compares two solutions of one run.
+#[utoipa::path(
+    get,
+    path = "/v1/runs/{id}/diff",
+    operation_id = "diff_run",
+    tag = "kept",
+    summary = "What a refinement changed, word by word",
+    params(("id" = RunId, Path, description = "The run"), DiffQuery),
+    responses((status = 200, description = "Steps beside steps", body = DiffResponse)),
+)]
 pub async fn handler(
     State(app): State<App>,
     RunPath(id): RunPath,

@@ -1,12 +1,15 @@
 //! `/livez`, `/readyz`, `/version` and `/metrics`: for machines that watch this one.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::domain::RunStatus;
@@ -17,34 +20,81 @@ use crate::web::{Code, Error, metrics};
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The process answers.
-pub async fn live() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alive {
+    /// Always `ok`.
+    status: &'static str,
 }
 
-/// A run sent now would be done: models loaded, store writable, queue not full, not stopping.
-pub async fn ready(State(app): State<App>) -> Result<Json<Value>, Error> {
+/// Whether one part of the server can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Check {
+    ok: bool,
+    /// Why not.
+    #[schema(required = true)]
+    reason: Option<String>,
+}
+
+/// A run sent now would be done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ready {
+    /// Always `ready`.
+    status: &'static str,
+    /// Of `models`, `store`, `queue` and `server`.
+    checks: BTreeMap<&'static str, Check>,
+}
+
+/// What is running.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// Says nothing of the models.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    operation_id = "livez",
+    tag = "server",
+    summary = "Whether the process answers",
+    responses((status = 200, description = "It does", body = Alive)),
+)]
+pub async fn live() -> Json<Alive> {
+    Json(Alive { status: "ok" })
+}
+
+/// Models loaded, store writable, queue not full, not stopping.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "readyz",
+    tag = "server",
+    summary = "Whether a run sent now would be done",
+    responses(
+        (status = 200, description = "Every check passes", body = Ready),
+        (status = 503, description = "Some check fails; `checks` says which and why (`not_ready`)"),
+    ),
+)]
+pub async fn ready(State(app): State<App>) -> Result<Json<Ready>, Error> {
     let checks = [
         ("models", models(&app)),
         ("store", store(&app).await),
         ("queue", queue(&app)),
         ("server", server(&app)),
     ];
-    let report: Value = checks
-        .iter()
-        .map(|(name, check)| {
-            let reason = check.as_ref().err();
-            ((*name).to_owned(), json!({ "ok": reason.is_none(), "reason": reason }))
-        })
-        .collect::<serde_json::Map<_, _>>()
-        .into();
     let reasons: Vec<String> = checks
         .iter()
         .filter_map(|(name, check)| check.as_ref().err().map(|reason| format!("{name}: {reason}")))
         .collect();
+    let checks: BTreeMap<_, _> = checks
+        .into_iter()
+        .map(|(name, check)| (name, Check { ok: check.is_ok(), reason: check.err() }))
+        .collect();
     if reasons.is_empty() {
-        return Ok(Json(json!({ "status": "ready", "checks": report })));
+        return Ok(Json(Ready { status: "ready", checks }));
     }
-    Err(Error::new(Code::NotReady, reasons.join("; ")).with("checks", report))
+    Err(Error::new(Code::NotReady, reasons.join("; ")).with("checks", json!(checks)))
 }
 
 fn models(app: &App) -> Result<(), String> {
@@ -77,12 +127,28 @@ fn server(app: &App) -> Result<(), String> {
     if app.shutdown.is_cancelled() { Err("it is stopping".to_owned()) } else { Ok(()) }
 }
 
-/// What is running.
-pub async fn version() -> Json<Value> {
-    Json(json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }))
+/// The same as `glore --version`.
+#[utoipa::path(
+    get,
+    path = "/version",
+    operation_id = "version",
+    tag = "server",
+    summary = "What is running",
+    responses((status = 200, description = "Name and version", body = Version)),
+)]
+pub async fn version() -> Json<Version> {
+    Json(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Prometheus' text form.
+/// Requests, runs, stages, tokens and queues.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "server",
+    summary = "Numbers for Prometheus",
+    responses((status = 200, description = "Prometheus' text form", body = String)),
+)]
 pub async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Error> {
     let counts = app.store.runs().counts().await?;
     for status in RunStatus::ALL {

@@ -10,6 +10,7 @@ pub mod events;
 mod given;
 pub mod health;
 pub mod models;
+pub mod openapi;
 pub mod refine;
 pub mod runs;
 mod settings;

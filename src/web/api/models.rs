@@ -3,34 +3,48 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::config::ScoreFormat;
 use crate::domain::{Role, Threshold};
 
 /// What plays one role.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
     role: Role,
     model: String,
+    /// SHA-256 of the weights.
     hash: String,
     device: String,
     context_length: usize,
+    #[schema(required = true)]
     parameters: Option<usize>,
     /// How step scores are read; reward roles only.
+    #[schema(required = true)]
     score_format: Option<ScoreFormat>,
     /// With its source; the SORM only.
+    #[schema(required = true)]
     threshold: Option<Threshold>,
 }
 
 /// One entry a role, in the order in which the method uses them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ModelList {
+    /// Always `list`.
     object: &'static str,
     data: Vec<Model>,
 }
 
 /// Every role.
+#[utoipa::path(
+    get,
+    path = "/v1/models",
+    operation_id = "list_models",
+    tag = "server",
+    summary = "What plays each role",
+    responses((status = 200, description = "One entry a role", body = ModelList)),
+)]
 pub async fn handler(State(app): State<App>) -> Json<ModelList> {
     let data = Role::ALL.into_iter().map(|role| model(&app, role)).collect();
     Json(ModelList { object: "list", data })

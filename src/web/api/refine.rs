@@ -4,27 +4,35 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::given;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Invalid, Problem, RunId, Solution};
+use crate::domain::{Invalid, Problem, Run, RunId, Solution};
 use crate::pipeline::{Ask, Order, RefineMode};
 use crate::web::{Error, Json, submit};
 
 /// A problem and a solution of it: exactly one of `solution` and `steps`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefineRequest {
+    /// In words, at most 16 KiB.
     pub problem: String,
+    /// One text, a step a line, at last `#### answer`.
     pub solution: Option<String>,
+    /// The same as a list of lines.
     pub steps: Option<Vec<String>>,
+    /// Both unless said otherwise.
     pub mode: Option<RefineMode>,
     /// Where the local refinement begins; the SORM decides when absent.
     pub first_error_step: Option<usize>,
+    /// The same seed gives the same tokens; less than 2^53.
     pub seed: Option<u64>,
+    /// Most tokens a solution.
     pub max_tokens: Option<usize>,
+    /// What the answer should be; compared as numbers. Never shown to a model.
     pub reference_answer: Option<String>,
 }
 
@@ -68,6 +76,16 @@ impl RefineRequest {
 }
 
 /// Answers with a run of the given solution and its refinements, or with its events.
+#[utoipa::path(
+    post,
+    path = "/v1/refine",
+    operation_id = "refine",
+    tag = "runs",
+    summary = "Refine a given solution and choose",
+    request_body = RefineRequest,
+    responses((status = 200, description = "A run of the given solution and its refinements",
+            content((Run = "application/json"), (String = "text/event-stream")))),
+)]
 pub async fn handler(
     State(app): State<App>,
     headers: HeaderMap,

@@ -4,25 +4,31 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Problem, RunId, Strategy};
+use crate::domain::{Problem, Run, RunId, Strategy};
 use crate::pipeline::{Ask, Order};
 use crate::web::{Error, Json, submit};
 
 /// What to solve, and how.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SolveRequest {
+    /// In words, at most 16 KiB.
     pub problem: String,
+    /// What the answer should be; compared as numbers. Never shown to a model.
     pub reference_answer: Option<String>,
     pub strategy: Option<Strategy>,
     /// Of `best_of_n`.
     pub samples: Option<usize>,
+    /// Of drafts and samples, 0 to 2; 0 is greedy.
     pub temperature: Option<f64>,
+    /// Most tokens a solution.
     pub max_tokens: Option<usize>,
+    /// The same seed gives the same tokens; less than 2^53.
     pub seed: Option<u64>,
     /// Refine only a draft whose ORM score is under this.
     pub gate: Option<f64>,
@@ -60,6 +66,20 @@ impl SolveRequest {
 }
 
 /// Answers with the finished run, with its events as they happen, or with 202 and the queued one.
+#[utoipa::path(
+    post,
+    path = "/v1/solve",
+    operation_id = "solve",
+    tag = "runs",
+    summary = "Draft, score, refine, choose",
+    request_body = SolveRequest,
+    responses(
+        (status = 200, description = "The finished run",
+            content((Run = "application/json"), (String = "text/event-stream"))),
+        (status = 202, description = "The queued run, of a request with `background`", body = Run,
+            headers(("Location" = String, description = "Where the run can be read"))),
+    ),
+)]
 pub async fn handler(
     State(app): State<App>,
     headers: HeaderMap,

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::domain::RunId;
 use crate::store::Filter;
-use crate::web::{Code, Error, Query, submit};
+use crate::web::{Error, Query, submit};
 
 /// Runs shown beside the form.
 const RECENT: usize = 6;
@@ -91,14 +91,7 @@ pub async fn solve(
     shell: Shell,
     form: Result<Form<SolveForm>, FormRejection>,
 ) -> Result<Response, Error> {
-    let Form(form) = form.map_err(|rejection| {
-        let code = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMedia,
-            _ => Code::BadRequest,
-        };
-        Error::new(code, rejection.body_text())
-    })?;
+    let Form(form) = form?;
     let order = match form.order(&app.config.limits) {
         Ok(order) => order,
         Err(faults) => {

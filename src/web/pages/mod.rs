@@ -5,8 +5,8 @@
 //! action is a real link or form, and works without JavaScript. To add a page, add a file here, a
 //! template under `templates/pages/`, and a line below.
 
-mod api;
 pub mod components;
+mod docs;
 pub mod error;
 mod examples;
 mod form;
@@ -22,7 +22,7 @@ mod theme;
 use askama::Template;
 use axum::Router;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 pub use shell::Shell;
@@ -41,7 +41,10 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}/cancel", post(run::cancel))
         .route("/lab", get(lab::show))
         .route("/lab/live", get(lab::live))
-        .route("/api", get(api::show))
+        .route("/docs", get(docs::show))
+        // Where the reference was before it was made from the document.
+        .route("/api", get(async || Redirect::permanent("/docs")))
+        .route("/problems/{word}", get(docs::problem))
         .route("/theme", post(theme::switch))
         .route("/static/{hash}/{*name}", get(static_files::serve))
 }

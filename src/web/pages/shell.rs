@@ -11,7 +11,7 @@ use crate::engine::Health;
 
 /// The links of the head: address, word.
 const LINKS: [(&str, &str); 4] =
-    [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/api", "API")];
+    [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/docs", "API")];
 
 /// One link of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

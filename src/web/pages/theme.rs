@@ -1,9 +1,12 @@
 //! Light, dark, or what the reader's system says; kept in a cookie so that the server renders it.
 
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+
+use crate::web::Error;
 
 /// A year in seconds.
 const MAX_AGE: u32 = 365 * 24 * 60 * 60;
@@ -48,11 +51,12 @@ pub struct Wish {
 }
 
 /// Sets the cookie and goes back. The script reads the cookie too, so it is not `HttpOnly`.
-pub async fn switch(Form(wish): Form<Wish>) -> Response {
+pub async fn switch(wish: Result<Form<Wish>, FormRejection>) -> Result<Response, Error> {
+    let Form(wish) = wish?;
     let theme = wish.theme.as_str();
     let cookie = format!("theme={theme}; Path=/; Max-Age={MAX_AGE}; SameSite=Lax");
     let back = if is_local(&wish.back) { wish.back.as_str() } else { "/" };
-    ([(SET_COOKIE, cookie)], Redirect::to(back)).into_response()
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(back)).into_response())
 }
 
 /// Whether an address stays on this server: browsers read `//x` and `/\x` as another host.

@@ -9,7 +9,7 @@ use crate::app::{Answer, TestApp};
 async fn every_page() -> Vec<(String, Answer)> {
     let app = TestApp::new().await;
     let mut addresses: Vec<String> =
-        ["/", "/?example=apples", "/lab", "/api", "/nothing", "/runs"].map(str::to_owned).into();
+        ["/", "/?example=apples", "/lab", "/docs", "/nothing", "/runs"].map(str::to_owned).into();
     for (_, run) in samples::all() {
         app.app.store.runs().insert(&run).await.expect("stored");
         for view in ["side", "unified", "changes"] {
