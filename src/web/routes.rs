@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::api::{cancel, critique, diff, health, models, refine, runs, solve};
+use super::api::{cancel, chat, critique, diff, health, models, refine, runs, solve};
 use super::frame::{frame, panicked};
 use super::{Code, Error, pages};
 use crate::app::App;
@@ -24,6 +24,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/runs/{id}", get(runs::one))
         .route("/v1/runs/{id}/diff", get(diff::handler))
         .route("/v1/runs/{id}/cancel", post(cancel::handler))
+        .route("/v1/chat/completions", post(chat::handler))
         .route("/v1/models", get(models::handler));
     let machine = Router::new()
         .route("/livez", get(health::live))

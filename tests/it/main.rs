@@ -6,6 +6,7 @@
 mod admission;
 mod agreement;
 mod app;
+mod chat;
 mod embedded;
 mod engine;
 mod health;
