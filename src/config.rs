@@ -1,7 +1,10 @@
 //! What can be set: defaults < file < environment (`GLORE_SECTION__KEY`).
 //!
-//! One struct a section, every field with its default. Unknown keys are refused with their name.
-//! To add a setting, add a field with a doc comment here and use it; `glore config` shows it.
+//! One struct a section, every field with its default; `models.rs` has the section of models.
+//! Unknown keys are refused with their name. To add a setting, add a field with a doc comment here
+//! and use it; `glore config` shows it.
+
+mod models;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,6 +13,8 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat, ScoreVia};
 
 use crate::domain::Role;
 
@@ -154,70 +159,6 @@ impl Default for Log {
     }
 }
 
-/// Numbers a model computes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dtype {
-    /// f32 on a CPU, bf16 on a GPU.
-    #[default]
-    Auto,
-    F32,
-    F16,
-    Bf16,
-}
-
-/// Weight quantisation applied while loading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quantisation {
-    Q4k,
-    Q5k,
-    Q6k,
-    Q8_0,
-}
-
-/// How step scores are read from a reward model (method: "Models").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreFormat {
-    /// At the newline that closes the step; ours.
-    #[default]
-    Newline,
-    /// At a tag appended to each step (Math-Shepherd).
-    StepTag,
-}
-
-/// `[models.ROLE]`: a model of one's own in place of the embedded one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelSource {
-    /// A folder in the Hugging Face layout, or a `.gguf` file.
-    pub path: PathBuf,
-    /// `cpu`, or `cuda:N` in a build with the `cuda` feature.
-    #[serde(default = "cpu")]
-    pub device: String,
-    #[serde(default)]
-    pub dtype: Dtype,
-    #[serde(default)]
-    pub quantisation: Option<Quantisation>,
-    #[serde(default)]
-    pub score_format: ScoreFormat,
-    /// Tag of the `step_tag` format.
-    #[serde(default)]
-    pub step_tag: Option<String>,
-    /// The two label tokens as the tokenizer writes them, good first; the checkpoint's own when
-    /// absent. SentencePiece vocabularies have the space in them: `["▁+", "▁-"]`.
-    #[serde(default)]
-    pub labels: Option<[String; 2]>,
-    /// SORM threshold; the checkpoint's own when absent.
-    #[serde(default)]
-    pub threshold: Option<f64>,
-}
-
-fn cpu() -> String {
-    "cpu".to_owned()
-}
-
 impl Config {
     /// Reads defaults, then `file` if given, then the environment, and checks the result.
     ///
@@ -257,6 +198,12 @@ impl Config {
         for source in self.models.values() {
             if let Some(threshold) = source.threshold.filter(|t| !(0.0..=1.0).contains(t)) {
                 return refuse("models.threshold", &threshold, "must lie between 0 and 1");
+            }
+            if source.timeout_s == 0 {
+                return refuse("models.timeout_s", &0, "must be at least 1");
+            }
+            if source.max_concurrency == 0 {
+                return refuse("models.max_concurrency", &0, "must be at least 1");
             }
         }
         Ok(())

@@ -22,8 +22,9 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some files may name, by the beginning of their path under `src/`.
-const ONLY_IN: [(&str, &[&str]); 4] = [
+const ONLY_IN: [(&str, &[&str]); 5] = [
     ("mistralrs", &["engine/mistral"]),
+    ("reqwest", &["engine/remote/"]),
     ("sqlx", &["store/"]),
     ("axum", &["web/", "cli/serve.rs"]),
     ("askama", &["web/"]),

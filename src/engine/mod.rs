@@ -4,7 +4,7 @@
 //! `mistral/` is the only place that names the `mistralrs` crate; `batch/` runs the lab's small
 //! Llama; `scripted.rs` answers from a table in tests; `sampling.rs` picks tokens for all of them;
 //! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
-//! unpacks ours, `plan.rs` says which model plays which role, and `load.rs` makes the engine that
+//! unpacks ours, `remote/` asks servers elsewhere and `mixed.rs` goes to either by role, `plan.rs` says which model plays which role, and `load.rs` makes the engine that
 //! the configuration asks for. To add an engine, implement the trait in one file and name it in
 //! `load.rs`.
 
@@ -17,7 +17,9 @@ mod limits;
 mod load;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+mod mixed;
 mod plan;
+pub mod remote;
 mod request;
 mod sampling;
 mod scripted;

@@ -14,6 +14,7 @@ mod load;
 mod pages;
 mod queue;
 mod reject;
+mod remote;
 mod runs;
 mod solve;
 mod store;
