@@ -14,7 +14,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat};
+pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat, ScoreVia};
 
 use crate::domain::Role;
 
@@ -237,6 +237,12 @@ impl Config {
         for source in self.models.values() {
             if let Some(threshold) = source.threshold.filter(|t| !(0.0..=1.0).contains(t)) {
                 return refuse("models.threshold", &threshold, "must lie between 0 and 1");
+            }
+            if source.timeout_s == 0 {
+                return refuse("models.timeout_s", &0, "must be at least 1");
+            }
+            if source.max_concurrency == 0 {
+                return refuse("models.max_concurrency", &0, "must be at least 1");
             }
         }
         Ok(())

@@ -22,8 +22,9 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some files may name, by the beginning of their path under `src/`.
-const ONLY_IN: [(&str, &[&str]); 6] = [
+const ONLY_IN: [(&str, &[&str]); 7] = [
     ("mistralrs", &["engine/mistral"]),
+    ("reqwest", &["engine/remote/"]),
     ("sqlx", &["store/"]),
     // The log's test sends a request through the router.
     ("axum", &["web/", "cli/log.rs"]),

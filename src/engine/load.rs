@@ -3,20 +3,34 @@
 use std::sync::Arc;
 
 use super::batch::BatchEngine;
+use super::mixed::MixedEngine;
 use super::plan::{Place, Plan, plan};
+use super::remote::{RemoteEngine, Rules};
 use super::{Engine, EngineError};
 use crate::config::{Config, EngineKind};
 #[cfg(not(feature = "mistralrs"))]
 use crate::domain::Role;
 use crate::model::{Llama, Weights};
 
-/// Loads the model of every role, the embedded one where the configuration names none. Blocks for
-/// as long as it takes: well under two seconds for the embedded models, minutes for large ones.
+/// Loads the model of every role, the embedded one where the configuration names none, and meets
+/// the servers of those that are played elsewhere. Blocks for as long as it takes: well under two
+/// seconds for the embedded models, minutes for large ones.
 ///
 /// # Errors
-/// [`EngineError::CannotLoad`] with the file and what is wrong with it.
+/// [`EngineError::CannotLoad`] with the file and what is wrong with it;
+/// [`EngineError::Unavailable`] with the address and what it answered.
 pub fn load(config: &Config) -> Result<Arc<dyn Engine>, EngineError> {
     let plans = plan(config)?;
+    // Servers first: they are soon asked, and a large model is not loaded for nothing.
+    let remote = RemoteEngine::connect(config, Rules::default())?;
+    if plans.is_empty() {
+        return Ok(Arc::new(remote));
+    }
+    let here = load_here(config, plans)?;
+    Ok(if remote.is_empty() { here } else { Arc::new(MixedEngine::new(here, remote)) })
+}
+
+fn load_here(config: &Config, plans: Vec<Plan>) -> Result<Arc<dyn Engine>, EngineError> {
     match config.engine.kind {
         EngineKind::Batch => Ok(Arc::new(batch(plans)?)),
         #[cfg(feature = "mistralrs")]
@@ -42,5 +56,5 @@ fn batch(plans: Vec<Plan>) -> Result<BatchEngine, EngineError> {
         let weights = Weights::load(&path).map_err(|e| cannot(e.to_string()))?;
         Ok((Llama::new(weights), plan.description))
     };
-    BatchEngine::new(plans.into_iter().map(load).collect::<Result<_, _>>()?)
+    Ok(BatchEngine::of_some(plans.into_iter().map(load).collect::<Result<_, _>>()?))
 }

@@ -4,9 +4,10 @@
 //! `mistral/` is the only place that names the `mistralrs` crate; `batch/` runs the lab's small
 //! Llama; `scripted.rs` answers from a table in tests; `sampling.rs` picks tokens for all of them;
 //! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
-//! unpacks ours, `plan.rs` says which model plays which role, and `load.rs` makes the engine that
-//! the configuration asks for; `metered.rs` times the calls of any. To add an engine, implement the trait in one file and name it in
-//! `load.rs`.
+//! unpacks ours, `remote/` asks servers elsewhere and `mixed.rs` goes to either by role, `plan.rs`
+//! says which model plays which role, and `load.rs` makes the engine that the configuration asks
+//! for; `metered.rs` times the calls of any. To add an engine, implement the trait in one file and
+//! name it in `load.rs`.
 
 pub mod batch;
 mod checkpoint;
@@ -18,7 +19,9 @@ mod load;
 mod metered;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+mod mixed;
 mod plan;
+pub mod remote;
 mod request;
 mod sampling;
 mod scripted;

@@ -8,6 +8,7 @@ use super::checkpoint::Checkpoint;
 use super::{Control, Description, EngineError, LabelPair, embedded};
 use crate::config::{Config, Dtype, ModelSource, Quantisation, ScoreFormat};
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
+use crate::model::{Card, Tokenizer};
 
 /// Where a model computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Plan {
     pub quantisation: Option<Quantisation>,
 }
 
-/// Finds and checks the model of every role, without loading it into an engine.
+/// Finds and checks the model of every role that is played here, without loading it into an engine.
 ///
 /// # Errors
 /// [`EngineError::CannotLoad`] with the file and what is wrong with it.
@@ -45,7 +46,7 @@ pub fn plan_each(config: &Config) -> Vec<(Role, Result<Plan, EngineError>)> {
             return plan_one(role, source, name(&source.path));
         }
         match embedded.as_ref().map_err(EngineError::clone)?.get(&role) {
-            Some(path) => plan_one(role, &on_cpu(path), format!("embedded/{role}")),
+            Some(path) => plan_one(role, &ModelSource::at(path), format!("embedded/{role}")),
             None => Err(EngineError::CannotLoad {
                 role,
                 path: PathBuf::from(format!("models/embedded/{role}")),
@@ -53,20 +54,8 @@ pub fn plan_each(config: &Config) -> Vec<(Role, Result<Plan, EngineError>)> {
             }),
         }
     };
-    Role::ALL.into_iter().map(|role| (role, plan(role))).collect()
-}
-
-fn on_cpu(path: &Path) -> ModelSource {
-    ModelSource {
-        path: path.to_owned(),
-        device: "cpu".to_owned(),
-        dtype: Dtype::Auto,
-        quantisation: None,
-        score_format: ScoreFormat::Newline,
-        step_tag: None,
-        labels: None,
-        threshold: None,
-    }
+    let here = |role: &Role| !config.models.get(role).is_some_and(ModelSource::is_remote);
+    Role::ALL.into_iter().filter(here).map(|role| (role, plan(role))).collect()
 }
 
 fn name(path: &Path) -> String {
@@ -80,26 +69,24 @@ fn plan_one(role: Role, source: &ModelSource, model_id: String) -> Result<Plan, 
     if place == Place::Cpu && source.dtype == Dtype::Bf16 {
         return Err(cannot("bf16 cannot be computed on the cpu".to_owned()));
     }
-    let tagged = source.score_format == ScoreFormat::StepTag;
-    if role.is_reward() && tagged && source.step_tag.as_ref().is_none_or(String::is_empty) {
-        return Err(cannot("score_format = \"step_tag\" needs a step_tag".to_owned()));
-    }
+    let step_tag = step_tag(role, source).map_err(cannot)?;
     let checkpoint = Checkpoint::open(role, &source.path)?;
-    let labels = labels(role, source, &checkpoint).map_err(cannot)?;
+    let (tokenizer, card) = (&checkpoint.tokenizer, checkpoint.card.as_ref());
+    let labels = labels(role, source, tokenizer, card).map_err(cannot)?;
     let description = Description {
         role,
         model_id,
         hash: checkpoint.hash.clone(),
         context_length: checkpoint.context_length,
-        tokenizer: Arc::clone(&checkpoint.tokenizer),
+        tokenizer: Arc::clone(tokenizer),
         device: source.device.clone(),
         score_format: source.score_format,
         labels,
-        threshold: (role == Role::Sorm).then(|| threshold(source, &checkpoint)),
+        threshold: (role == Role::Sorm).then(|| threshold(source, card)),
         parameters: Some(checkpoint.parameters),
         begin: checkpoint.begin.clone(),
         end: checkpoint.end.clone(),
-        step_tag: source.step_tag.clone().filter(|_| tagged),
+        step_tag,
     };
     let (dtype, quantisation) = (source.dtype, source.quantisation);
     Ok(Plan { checkpoint, description, place, dtype, quantisation })
@@ -117,20 +104,30 @@ fn place(device: &str) -> Result<Place, String> {
     }
 }
 
+/// The tag after each step; only of the `step_tag` format.
+pub(super) fn step_tag(role: Role, source: &ModelSource) -> Result<Option<String>, String> {
+    let tagged = source.score_format == ScoreFormat::StepTag;
+    if role.is_reward() && tagged && source.step_tag.as_ref().is_none_or(String::is_empty) {
+        return Err("score_format = \"step_tag\" needs a step_tag".to_owned());
+    }
+    Ok(source.step_tag.clone().filter(|_| tagged))
+}
+
 /// The label tokens of a reward role: as configured, else as its card says, else ours.
-fn labels(
+pub(super) fn labels(
     role: Role,
     source: &ModelSource,
-    checkpoint: &Checkpoint,
+    tokenizer: &Tokenizer,
+    card: Option<&Card>,
 ) -> Result<Option<LabelPair>, String> {
     if !role.is_reward() {
         return Ok(None);
     }
     let ours = || [Control::Good, Control::Bad].map(|control| control.as_str().to_owned());
-    let carded = || checkpoint.card.as_ref().and_then(|card| card.labels.clone());
+    let carded = || card.and_then(|card| card.labels.clone());
     let words = source.labels.clone().or_else(carded).unwrap_or_else(ours);
     let [good, bad] = words.map(|word| {
-        let id = checkpoint.tokenizer.id(&word);
+        let id = tokenizer.id(&word);
         id.ok_or_else(|| format!("label `{word}` is not a token of its tokenizer; set labels"))
     });
     let (good, bad) = (good?, bad?);
@@ -140,9 +137,10 @@ fn labels(
     Ok(Some(LabelPair { good, bad }))
 }
 
-fn threshold(source: &ModelSource, checkpoint: &Checkpoint) -> Threshold {
+/// The threshold of the SORM: as configured, else as its card says, else the middle.
+pub(super) fn threshold(source: &ModelSource, card: Option<&Card>) -> Threshold {
     let configured = source.threshold.and_then(Probability::new);
-    let carded = || checkpoint.card.as_ref().and_then(|card| card.threshold);
+    let carded = || card.and_then(|card| card.threshold);
     configured
         .map(|sorm| Threshold { sorm, source: ThresholdSource::Configuration })
         .or_else(carded)
@@ -167,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_named() {
-        let error = plan_one(Role::Orm, &on_cpu(Path::new("/no/such/folder")), "x".into());
+        let error = plan_one(Role::Orm, &ModelSource::at(Path::new("/no/such/folder")), "x".into());
         let error = error.expect_err("missing").to_string();
         assert!(error.contains("orm") && error.contains("/no/such/folder"), "{error}");
     }

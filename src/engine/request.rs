@@ -47,7 +47,8 @@ pub enum FinishReason {
 pub struct Generation {
     /// Without the prompt and without the stop token.
     pub tokens: Vec<u32>,
-    /// Natural logarithm of each token's probability at temperature 1; as long as `tokens`.
+    /// Natural logarithm of each token's probability at temperature 1; as long as `tokens`. NaN where
+    /// a server elsewhere does not tell it.
     pub ln_probs: Vec<f32>,
     pub finish: FinishReason,
 }
@@ -74,12 +75,12 @@ pub struct Description {
     pub role: Role,
     /// Folder name of the model, and whether it is embedded.
     pub model_id: String,
-    /// SHA-256 of the weights, hexadecimal.
+    /// SHA-256 of the weights, hexadecimal; empty when they are elsewhere.
     pub hash: String,
     /// Most tokens in one sequence.
     pub context_length: usize,
     pub tokenizer: Arc<Tokenizer>,
-    /// `cpu` or `cuda:N`.
+    /// `cpu` or `cuda:N`; `remote` for a model that is served elsewhere.
     pub device: String,
     /// Only of reward roles.
     pub score_format: ScoreFormat,

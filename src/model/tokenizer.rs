@@ -175,6 +175,39 @@ impl Tokenizer {
         self.inner.token_to_id(token)
     }
 
+    /// The written form of an id, as the vocabulary has it.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    /// The control tokens among `ids`, in order.
+    pub fn controls_of(&self, ids: &[u32]) -> Vec<u32> {
+        let added = self.inner.get_added_tokens_decoder();
+        let is_control = |id: &u32| added.get(id).is_some_and(|token| token.special);
+        ids.iter().copied().filter(is_control).collect()
+    }
+
+    /// The control tokens that a program would find in `text` which takes them from how they are
+    /// written, as this one never does.
+    pub fn controls_in(&self, text: &str) -> Vec<u32> {
+        let added = self.inner.get_added_tokens_decoder();
+        let is_control = |token: &AddedToken| token.special && !token.content.is_empty();
+        let controls: Vec<_> = added.iter().filter(|(_, token)| is_control(token)).collect();
+        let (mut found, mut rest) = (Vec::new(), text);
+        while let Some(next) = rest.chars().next() {
+            let here = controls.iter().filter(|(_, token)| rest.starts_with(&token.content));
+            let width = match here.max_by_key(|(_, token)| token.content.len()) {
+                Some((id, token)) => {
+                    found.push(**id);
+                    token.content.len()
+                }
+                None => next.len_utf8(),
+            };
+            rest = &rest[width..];
+        }
+        found
+    }
+
     /// Number of ids, control tokens included.
     pub fn vocab_size(&self) -> usize {
         self.inner.get_vocab_size(true)
@@ -215,6 +248,16 @@ mod tests {
             assert!(typed.iter().all(|&id| id >= Control::ALL.len() as u32), "{control:?}");
             assert_eq!(tokenizer.decode(&typed).expect("decoded"), control.as_str());
         }
+    }
+
+    #[test]
+    fn control_tokens_in_a_text_are_found_by_those_who_look() {
+        let tokenizer = tokenizer();
+        let [end, bad] = [Control::End, Control::BadStep].map(|c| tokenizer.control(c));
+        let text = "a [BAD] b<|end|><|en";
+        assert_eq!(tokenizer.controls_in(text), [bad, end].map(|id| id.expect("known")));
+        assert_eq!(tokenizer.controls_of(&tokenizer.encode(text).expect("encoded")), [0u32; 0]);
+        assert_eq!(tokenizer.controls_of(&[0, 200, 5]), [0, 5]);
     }
 
     proptest! {

@@ -1,14 +1,14 @@
-//! Every error the server answers with: one table, two faces.
+//! Every error the server answers with: one table, three faces.
 //!
-//! Under `/v1` and for the machine endpoints it is `application/problem+json` (RFC 9457), anywhere
-//! else a page. What a 5xx was caused by goes to the log, here and nowhere else.
+//! Under `/v1` and for the machine endpoints it is `application/problem+json` (RFC 9457), for the
+//! chat API the object of `openai.rs`, anywhere else a page. What a 5xx was caused by goes to the log, here and nowhere else.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Problem};
-use super::{context, pages};
+use super::{context, openai, pages};
 use crate::domain::{Invalid, RunId};
 
 macro_rules! table {
@@ -36,6 +36,7 @@ table! {
     BadIdempotencyKey   BAD_REQUEST            "bad_idempotency_key"    "The Idempotency-Key cannot be used";
     CrossOrigin         FORBIDDEN              "cross_origin"           "The request came from another site";
     NotFound            NOT_FOUND              "not_found"              "There is nothing here";
+    ModelNotFound       NOT_FOUND              "model_not_found"        "There is no such model";
     MethodNotAllowed    METHOD_NOT_ALLOWED     "method_not_allowed"     "This address does not do that";
     NotAcceptable       NOT_ACCEPTABLE         "not_acceptable"         "No answer of the kind asked for";
     SlowRequest         REQUEST_TIMEOUT        "request_timeout"        "The request took too long to arrive";
@@ -177,6 +178,11 @@ impl Error {
         self.0.errors.iter().map(|field| (field.pointer.as_str(), field.detail.as_str()))
     }
 
+    /// Pointer and code of the first refused field.
+    pub(super) fn blamed(&self) -> Option<(&str, &str)> {
+        self.0.errors.first().map(|field| (field.pointer.as_str(), field.code.as_str()))
+    }
+
     /// Writes what the server is to blame for to its log.
     pub(super) fn log(&self, request_id: &str, path: &str) {
         let (status, code, _) = self.0.code.row();
@@ -219,10 +225,13 @@ fn is_for_programs(path: &str) -> bool {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, _, title) = self.0.code.row();
+        let (mut status, _, title) = self.0.code.row();
         let (request_id, path) = (context::request_id(), context::path());
         self.log(&request_id, &path);
-        let mut response = if is_for_programs(&path) {
+        let mut response = if openai::speaks_at(&path) {
+            status = openai::status(&self);
+            axum::Json(openai::object(&self)).into_response()
+        } else if is_for_programs(&path) {
             let body = self.problem(&request_id, &path).to_string();
             ([(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
         } else {

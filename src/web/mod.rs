@@ -1,12 +1,13 @@
 //! HTTP: the API under `/v1` and the pages.
 //!
-//! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its two
-//! faces; `extract.rs` the doors for bodies, queries and ids; `submit.rs` hands orders to the engine
-//! or the queue; `listen.rs` holds the connections; `stream/` sends events as they happen; `body.rs`
-//! and `frame.rs` are what surrounds every request; `contract/` the OpenAPI document that is written
-//! from all of them; `api/` one operation a file: request, response, handler, tests; `pages/` one
-//! page a file. No SQL and no model here: handlers turn requests into orders and values into
-//! responses. To add an operation, add a file under `api/` and a line in `routes.rs`.
+//! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its faces, the
+//! third of them in `openai.rs`; `extract.rs` the doors for bodies, queries and ids; `submit.rs`
+//! hands orders to the engine or the queue; `listen.rs` holds the connections; `stream/` sends events
+//! as they happen; `body.rs` and `frame.rs` are what surrounds every request; `contract/` the OpenAPI
+//! document that is written from all of them; `api/` one operation a file: request, response,
+//! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
+//! orders and values into responses. To add an operation, add a file under `api/` and a line in
+//! `routes.rs`.
 
 mod accept;
 mod address;
@@ -22,6 +23,7 @@ mod headers;
 mod idempotency;
 mod listen;
 mod metrics;
+mod openai;
 pub mod pages;
 mod places;
 mod problem;

@@ -10,7 +10,9 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::api::{cancel, critique, diff, events, health, models, openapi, refine, runs, solve};
+use super::api::{
+    cancel, chat, critique, diff, events, health, models, openapi, refine, runs, solve,
+};
 use super::body::in_time;
 use super::frame::{frame, panicked};
 use super::{Code, Error, accept, address, idempotency, pages, places};
@@ -32,6 +34,7 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(diff::handler))
         .routes(routes!(cancel::handler))
         .routes(routes!(events::handler))
+        .routes(routes!(chat::handler))
         .routes(routes!(models::handler))
         .routes(routes!(openapi::handler))
         .routes(routes!(health::live))

@@ -38,14 +38,22 @@ async fn a_server_that_cannot_work_says_which_part_cannot() {
 }
 
 #[tokio::test]
-async fn models_are_listed_by_role() {
+async fn models_are_listed_by_name_and_by_role() {
     let app = TestApp::new().await;
     let models = app.get("/v1/models").await.ok();
-    let roles: Vec<_> =
-        models["data"].as_array().expect("a list").iter().map(|m| &m["role"]).collect();
-    assert_eq!(roles, ["policy", "orm", "sorm", "global", "local"]);
-    assert_eq!(models["data"][2]["threshold"], json!({"sorm": 0.5, "source": "validation"}));
-    assert_eq!(models["data"][0]["score_format"], json!(null));
+    let all = |list: &str, key: &str| -> Vec<_> {
+        models[list].as_array().expect("a list").iter().map(|m| m[key].clone()).collect()
+    };
+    assert_eq!(all("roles", "role"), ["policy", "orm", "sorm", "global", "local"]);
+    assert_eq!(models["roles"][2]["threshold"], json!({"sorm": 0.5, "source": "validation"}));
+    assert_eq!(models["roles"][0]["score_format"], json!(null));
+
+    assert_eq!(models["object"], "list");
+    assert_eq!(all("data", "id"), ["glore", "glore-draft", "glore-best-of-3"]);
+    assert!(all("data", "object").iter().all(|object| object == "model"));
+    assert!(all("data", "owned_by").iter().all(|owner| owner == "glore"));
+    assert!(all("data", "created").iter().all(|created| created.as_i64() > Some(1_700_000_000)));
+    assert_eq!(app.get("/v1/models").await.ok(), models, "the same every time");
 }
 
 #[tokio::test]

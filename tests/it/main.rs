@@ -6,6 +6,7 @@
 mod admission;
 mod agreement;
 mod app;
+mod chat;
 mod contract;
 mod docs;
 mod embedded;
@@ -20,6 +21,7 @@ mod pages;
 mod process;
 mod queue;
 mod reject;
+mod remote;
 mod runs;
 mod solve;
 mod store;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use glore::config::{Config, Dtype, EngineKind, ModelSource, ScoreFormat};
+use glore::config::{Config, EngineKind, ModelSource};
 use glore::domain::Role;
 use glore::engine::{Tokenizer, scripted_tokenizer};
 use rand::RngExt;
@@ -125,16 +125,7 @@ fn tensors(architecture: Architecture, seed: u64) -> Tensors {
 
 /// A source that names this folder and nothing else.
 pub fn source(folder: &Path) -> ModelSource {
-    ModelSource {
-        path: folder.to_owned(),
-        device: "cpu".to_owned(),
-        dtype: Dtype::Auto,
-        quantisation: None,
-        score_format: ScoreFormat::Newline,
-        step_tag: None,
-        labels: None,
-        threshold: None,
-    }
+    ModelSource::at(folder)
 }
 
 /// A configuration in which this folder plays every role.

@@ -23,14 +23,19 @@ impl BatchEngine {
     /// # Errors
     /// [`EngineError::Unavailable`] naming a role that no model plays.
     pub fn new(models: Vec<(Llama, Description)>) -> Result<Self, EngineError> {
-        let roles: BTreeMap<_, _> =
-            models.into_iter().map(|(llama, about)| (about.role, (llama, about))).collect();
-        match Role::ALL.into_iter().find(|role| !roles.contains_key(role)) {
+        let engine = Self::of_some(models);
+        match Role::ALL.into_iter().find(|role| !engine.roles.contains_key(role)) {
             Some(role) => {
                 Err(EngineError::Unavailable { role, reason: "no model plays it".to_owned() })
             }
-            None => Ok(Self { roles }),
+            None => Ok(engine),
         }
+    }
+
+    /// The same for some of the roles; it must not be asked for the others.
+    pub(in crate::engine) fn of_some(models: Vec<(Llama, Description)>) -> Self {
+        let roles = models.into_iter().map(|(llama, about)| (about.role, (llama, about)));
+        Self { roles: roles.collect() }
     }
 
     /// The model of a role, for work on many problems at once.

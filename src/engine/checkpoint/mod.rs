@@ -1,15 +1,18 @@
 //! A model on disk, checked before any library opens it, so that what is wrong is said by name.
 //!
 //! `shape.rs` reads `config.json`; `weights.rs` the safetensors; `gguf.rs` a `.gguf` file;
-//! `words.rs` the tokenizer. To support an architecture, name it in `shape.rs` with its tensors.
+//! `words.rs` the tokenizer; `vocabulary.rs` what is needed of a model that runs elsewhere. To support an architecture, name it in `shape.rs` with its tensors.
 
 mod gguf;
 mod shape;
+mod vocabulary;
 mod weights;
 mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(super) use vocabulary::Vocabulary;
 
 use super::EngineError;
 use crate::domain::Role;
@@ -75,16 +78,7 @@ impl Checkpoint {
         let path = &path.canonicalize().map_err(|e| Fault::new(path, e.to_string()))?;
         let shape = shape::Shape::read(path)?;
         let weights = weights::check(path, &shape)?;
-        let card =
-            Card::read(path).map_err(|e| Fault::new(&path.join(CARD_FILE), e.to_string()))?;
-        if let Some(card) = card.as_ref().filter(|card| card.prompt_version != PROMPT_VERSION) {
-            let reason = format!(
-                "was trained on version {} of the prompts, this program asks in version \
-                 {PROMPT_VERSION}; make it anew with `glore reproduce`",
-                card.prompt_version
-            );
-            return Err(Fault::new(&path.join(CARD_FILE), reason));
-        }
+        let card = card(path)?;
         let words = words::Words::read(path, &shape.end_ids, card.is_some())?;
         words.fit(path, shape.vocab_size)?;
         Ok(Self {
@@ -118,6 +112,20 @@ impl Checkpoint {
             card: None,
         })
     }
+}
+
+/// What the checkpoint says of itself, if anything; the prompts it was trained on must be ours.
+fn card(path: &Path) -> Result<Option<Card>, Fault> {
+    let card = Card::read(path).map_err(|e| Fault::new(&path.join(CARD_FILE), e.to_string()))?;
+    if let Some(card) = card.as_ref().filter(|card| card.prompt_version != PROMPT_VERSION) {
+        let reason = format!(
+            "was trained on version {} of the prompts, this program asks in version \
+             {PROMPT_VERSION}; make it anew with `glore reproduce`",
+            card.prompt_version
+        );
+        return Err(Fault::new(&path.join(CARD_FILE), reason));
+    }
+    Ok(card)
 }
 
 fn usable(positions: usize) -> usize {

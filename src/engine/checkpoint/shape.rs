@@ -12,7 +12,7 @@ const KNOWN: [&str; 3] = ["LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCau
 /// One id or several: `config.json` has both forms.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-enum Ids {
+pub(super) enum Ids {
     One(u32),
     Many(Vec<u32>),
 }
@@ -34,8 +34,8 @@ struct Raw {
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct GenerationConfig {
-    eos_token_id: Option<Ids>,
+pub(super) struct GenerationConfig {
+    pub(super) eos_token_id: Option<Ids>,
 }
 
 /// What the rest of the check needs to know.
@@ -124,7 +124,7 @@ impl Raw {
     }
 }
 
-fn ids(ids: &Option<Ids>) -> impl Iterator<Item = u32> {
+pub(super) fn ids(ids: &Option<Ids>) -> impl Iterator<Item = u32> {
     match ids {
         None => Vec::new(),
         Some(Ids::One(id)) => vec![*id],
@@ -134,7 +134,7 @@ fn ids(ids: &Option<Ids>) -> impl Iterator<Item = u32> {
 }
 
 /// `None` when there is no such file.
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Fault> {
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Fault> {
     match std::fs::read(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Fault::new(path, e.to_string())),

@@ -1,17 +1,30 @@
-//! `GET /v1/models`: what plays each role.
+//! `GET /v1/models`: the names the chat API knows, and what plays each role.
+
+use std::sync::OnceLock;
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::chat::Served;
 use crate::app::App;
 use crate::config::ScoreFormat;
 use crate::domain::{Role, Threshold};
 
-/// What plays one role.
+/// A name that `POST /v1/chat/completions` knows, in OpenAI's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
+    id: &'static str,
+    object: &'static str,
+    /// Seconds since 1970: when this process was first asked.
+    created: i64,
+    owned_by: &'static str,
+}
+
+/// What plays one role.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Player {
     role: Role,
     model: String,
     /// SHA-256 of the weights.
@@ -28,31 +41,39 @@ pub struct Model {
     threshold: Option<Threshold>,
 }
 
-/// One entry a role, in the order in which the method uses them.
+/// OpenAI's list, and beside it what is really at work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ModelList {
     /// Always `list`.
     object: &'static str,
     data: Vec<Model>,
+    /// One entry a role, in the order in which the method uses them.
+    roles: Vec<Player>,
 }
 
-/// Every role.
+/// Every name and every role.
 #[utoipa::path(
     get,
     path = "/v1/models",
     operation_id = "list_models",
     tag = "server",
-    summary = "What plays each role",
-    responses((status = 200, description = "One entry a role", body = ModelList)),
+    summary = "The models of the chat API, and what plays each role",
+    responses((status = 200, description = "Every name and every role", body = ModelList)),
 )]
 pub async fn handler(State(app): State<App>) -> Json<ModelList> {
-    let data = Role::ALL.into_iter().map(|role| model(&app, role)).collect();
-    Json(ModelList { object: "list", data })
+    // The same in every answer, so that clients can tell that nothing has changed.
+    static CREATED: OnceLock<i64> = OnceLock::new();
+    let created = *CREATED.get_or_init(|| app.clock.now().unix_timestamp());
+    let model =
+        |served: &Served| Model { id: served.id, object: "model", created, owned_by: "glore" };
+    let data = Served::all(&app.config.limits).map(model).collect();
+    let roles = Role::ALL.into_iter().map(|role| player(&app, role)).collect();
+    Json(ModelList { object: "list", data, roles })
 }
 
-fn model(app: &App, role: Role) -> Model {
+fn player(app: &App, role: Role) -> Player {
     let description = app.engine.describe(role);
-    Model {
+    Player {
         role,
         model: description.model_id.clone(),
         hash: description.hash.clone(),
