@@ -13,7 +13,7 @@ use anyhow::bail;
 use serde::Serialize;
 
 use crate::config::Config;
-use crate::pipeline::prompt::PROMPT_VERSION;
+use crate::model::PROMPT_VERSION;
 
 /// Check configuration, data folder, disk space, database and models. Changes nothing.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use super::{Check, State};
 use crate::config::Config;
 use crate::domain::Role;
 use crate::engine::{EngineError, Plan, embedded_hash, plan_each};
-use crate::pipeline::prompt::PROMPT_VERSION;
+use crate::model::PROMPT_VERSION;
 
 /// Characters of a hash that tell two models apart.
 const SHORT: usize = 12;

@@ -54,7 +54,7 @@ impl RemoteEngine {
         let players = std::thread::scope(|scope| {
             let work = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let meet = |(role, source): &(&Role, _)| meet::meet(**role, source, rules);
+                let meet = |&(&role, source)| meet::meet(role, source, rules);
                 let all = try_join_all(remote.iter().map(meet));
                 runtime.map_err(|e| lost(e.to_string()))?.block_on(all)
             });
