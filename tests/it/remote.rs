@@ -65,7 +65,7 @@ fn tokens(text: &str) -> Vec<u32> {
 fn request(n: usize) -> GenerateRequest {
     let stop = vec![control(Control::End)];
     let sampling = Sampling { temperature: 0.0, top_p: 1.0, max_tokens: 50, stop, seed: 7 };
-    let prompt = [&[control(Control::Problem)], tokens("Ann has 2 pens.").as_slice()].concat();
+    let prompt = [vec![control(Control::Problem)], tokens("Ann has 2 pens.")].concat();
     GenerateRequest { prompt, sampling, n }
 }
 

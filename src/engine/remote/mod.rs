@@ -54,8 +54,9 @@ impl RemoteEngine {
         let players = std::thread::scope(|scope| {
             let work = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let meet = |&(&role, source)| meet::meet(role, source, rules);
-                let all = try_join_all(remote.iter().map(meet));
+                let remote = remote.iter().copied();
+                let all =
+                    try_join_all(remote.map(|(role, source)| meet::meet(*role, source, rules)));
                 runtime.map_err(|e| lost(e.to_string()))?.block_on(all)
             });
             work.join().unwrap_or_else(|_| Err(lost("meeting its server failed".to_owned())))

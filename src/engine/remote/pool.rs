@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::address::Url;
@@ -59,7 +60,19 @@ impl Pool {
 
     /// Whether any address would be asked.
     pub(super) fn is_alive(&self) -> bool {
-        self.addresses.iter().any(|address| address.breaker().is_closed())
+        !self.usable().is_empty()
+    }
+
+    /// Those that would be asked; the others are watched.
+    fn usable(&self) -> Vec<(usize, &Arc<Address>)> {
+        let usable = |(_, address): &(usize, &Arc<Address>)| {
+            let closed = address.breaker().is_closed();
+            if !closed {
+                address.watch(&self.client);
+            }
+            closed
+        };
+        self.addresses.iter().enumerate().filter(usable).collect()
     }
 
     /// Sends a request to the address with the least to do, and again elsewhere if that did nothing.
@@ -96,16 +109,7 @@ impl Pool {
     /// The address with the fewest requests on their way; the one that just failed only for want of
     /// another.
     fn pick(&self, failed: Option<usize>) -> Option<(usize, &Arc<Address>)> {
-        let all = self.addresses.iter().enumerate();
-        let usable: Vec<_> = all
-            .filter(|(_, address)| {
-                let closed = address.breaker().is_closed();
-                if !closed {
-                    address.watch(&self.client);
-                }
-                closed
-            })
-            .collect();
+        let usable = self.usable();
         let begin = self.turn.fetch_add(1, Ordering::Relaxed) % usable.len().max(1);
         let in_turn = usable.iter().skip(begin).chain(usable.iter().take(begin));
         in_turn.copied().min_by_key(|(index, address)| {
@@ -142,10 +146,12 @@ impl Address {
 
     /// Probes the address until it answers, so that no request has to. The task ends with the pool.
     fn watch(self: &Arc<Self>, client: &Client) {
+        // Without a runtime nobody waits for an answer either.
+        let Ok(runtime) = Handle::try_current() else { return };
         if self.watched.swap(true, Ordering::AcqRel) {
             return;
         }
-        tokio::spawn(probe_until_it_answers(Watch(Arc::downgrade(self)), client.clone()));
+        runtime.spawn(probe_until_it_answers(Watch(Arc::downgrade(self)), client.clone()));
     }
 }
 
@@ -174,6 +180,8 @@ struct Watch(Weak<Address>);
 impl Drop for Watch {
     fn drop(&mut self) {
         if let Some(address) = self.0.upgrade() {
+            // A probe that was cut off has not been answered.
+            address.breaker().probed(false, Instant::now());
             address.watched.store(false, Ordering::Release);
         }
     }

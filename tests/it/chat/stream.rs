@@ -16,6 +16,14 @@ use crate::app::TestApp;
 
 const CHAT: &str = "/v1/chat/completions";
 
+async fn until(what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "never came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// The objects of a whole stream, which must end as it should.
 async fn pieces(app: &TestApp, more: Value) -> Vec<Value> {
     let answer = app.post(CHAT, ask(more)).await;
@@ -95,13 +103,9 @@ async fn a_client_that_leaves_cancels_its_run() {
     let mut stream = response.expect("infallible").into_body().into_data_stream();
     let first = stream.next().await.expect("a piece").expect("no error");
     assert!(String::from_utf8_lossy(&first).contains("\"role\":\"assistant\""), "at once");
-    assert_eq!(app.app.live.count(), 1);
+    until(|| app.app.live.count() == 1).await;
     drop(stream);
-    let begun = Instant::now();
-    while app.app.live.count() > 0 {
-        assert!(begun.elapsed() < Duration::from_secs(5), "still at work");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(|| app.app.live.count() == 0).await;
     app.app.gate.try_acquire().expect("the place is free again");
     assert_eq!(app.get("/v1/runs").await.ok()["data"][0]["status"], "cancelled");
 }

@@ -64,7 +64,7 @@ pub(super) async fn answer(
         let run = submit::now(&app, order).await.inspect_err(|error| {
             error.log(&context::request_id(), &context::path());
         })?;
-        Ok(Told::of(&app, &run))
+        Ok::<_, Error>(Told::of(&app, &run))
     };
     let mut work = Box::pin(context::within(info, work));
     // Whether there is a place is known at the first look, in time for a status of its own.
