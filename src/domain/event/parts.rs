@@ -102,7 +102,8 @@ impl Event {
     /// and neither were the steps before a local refinement.
     pub fn written(end: Finished, text: &Solution) -> Vec<Self> {
         let (solution, kind) = (end.solution, end.kind);
-        let (delta, completed): (fn(Delta) -> Event, fn(Finished) -> Event) = match kind {
+        type Told = (fn(Delta) -> Event, fn(Finished) -> Event);
+        let (delta, completed): Told = match kind {
             SolutionKind::Given => return Vec::new(),
             SolutionKind::Draft | SolutionKind::Sample => {
                 (Event::DraftDelta, Event::DraftCompleted)

@@ -42,8 +42,11 @@ pub(super) struct Logprobs {
     #[serde(default)]
     pub(super) token_logprobs: Vec<Option<f64>>,
     /// Of each generated token, the likeliest by their text.
-    pub(super) top_logprobs: Option<Vec<Option<BTreeMap<String, Option<f64>>>>>,
+    pub(super) top_logprobs: Option<Vec<Option<Likeliest>>>,
 }
+
+/// Tokens and their natural log-probabilities; JSON has no number for some of them.
+pub(super) type Likeliest = BTreeMap<String, Option<f64>>;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct PromptLogprob {
