@@ -112,8 +112,7 @@ async fn a_silent_stream_says_every_quarter_of_a_minute_that_it_lives() {
     let app = TestApp::with(slow()).await;
     let mut stream = solve(&app).await;
     while stream.next().await.expect("an event")["type"] != "run.stage" {}
-    tokio::time::pause();
-    let begun = tokio::time::Instant::now();
+    let begun = std::time::Instant::now();
     assert!(stream.block().await.is_some_and(|block| block.starts_with(':')), "a comment");
-    assert_eq!(begun.elapsed().as_secs(), 15);
+    assert!((14..30).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
 }

@@ -94,7 +94,8 @@ async fn a_run_that_is_cancelled_while_it_waits_is_told_at_once() {
     let mut stream = events(&app, &id, 0).await;
     assert_eq!(stream.next().await.expect("the first")["type"], "run.created");
     let rest = stream.all();
-    let cancel = app.post(&format!("/v1/runs/{id}/cancel"), json!({}));
+    let path = format!("/v1/runs/{id}/cancel");
+    let cancel = app.post(&path, json!({}));
     let both = async { tokio::join!(rest, cancel) };
     let (rest, cancelled) =
         tokio::time::timeout(Duration::from_secs(3), both).await.expect("woken, not polled");
