@@ -22,6 +22,7 @@ impl Eraser {
                 let erased = members.iter().map(|(name, member)| {
                     let erased = match name.as_str() {
                         "created_at" => json!("2026-01-02T03:04:05Z"),
+                        "created" => json!(1_767_323_045),
                         "total_ms" => json!(0),
                         "timings_ms" => {
                             json!({"queue": 0, "draft": 0, "score": 0, "refine": 0, "rerank": 0})

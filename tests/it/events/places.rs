@@ -91,7 +91,7 @@ async fn readers_who_never_read_do_not_hold_the_run_up() {
     until(finished).await;
     let told = idle.all().await;
     assert_whole(&told, 1, "run.completed");
-    assert!(told.len() > 2 * 60 * 3, "{} events waited for their reader", told.len());
+    assert!(told.len() > 300, "{} events waited for their reader", told.len());
 }
 
 #[tokio::test]

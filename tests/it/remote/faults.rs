@@ -81,8 +81,9 @@ async fn a_busy_server_is_asked_again_when_it_says_and_not_for_ever() {
         let error = generate(&engine, 1).await.expect_err("never").to_string();
         assert!(error.contains(&code.to_string()) && error.contains(&fake.url), "{error}");
         // Two failures open the breaker in these tests; a full queue is none.
-        let expected = if code == 429 { 3 } else { 2 };
-        assert_eq!(fake.posts().len() - 1, expected, "{code}");
+        // A look at whether it is back may come between.
+        let expected = if code == 429 { 3..=3 } else { 2..=3 };
+        assert!(expected.contains(&(fake.posts().len() - 1)), "{code}");
     }
 }
 
