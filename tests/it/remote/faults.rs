@@ -38,7 +38,8 @@ async fn each_kind_of_nonsense_is_told_and_not_asked_for_again() {
     let html = || Act::Status(200, "text/html", "", "<h1>hello</h1>".to_owned());
     let elsewhere = || status(302, "location: http://169.254.169.254/\r\n");
     let unavailable = "engine_unavailable";
-    let table: [(fn() -> Act, &str, &str); 14] = [
+    type Fault = (fn() -> Act, &'static str, &'static str);
+    let table: [Fault; 14] = [
         (|| Act::Hang, unavailable, "no answer within 1s"),
         (|| Act::Cut, unavailable, "broke off"),
         (html, unavailable, "text/html"),
