@@ -168,7 +168,7 @@ async fn a_whole_solve_elsewhere() {
         None => completion(asked),
     });
     let models = Role::ALL.into_iter().map(|role| (role, source(&[&fake.url]))).collect();
-    let mut config = Config { models, ..Config::default() };
+    let config = Config { models, ..Config::default() };
     let engine = load(&config).expect("met");
     let settings = Settings { samples: 1, temperature: 0.0, max_tokens: 60, seed: 0, gate: None };
     let ask = Ask::Solve { strategy: Strategy::Glore };
