@@ -45,9 +45,13 @@ fn source(urls: &[&str]) -> ModelSource {
 }
 
 fn connect(role: Role, source: ModelSource) -> Result<RemoteEngine, EngineError> {
+    connect_by(RULES, role, source)
+}
+
+fn connect_by(rules: Rules, role: Role, source: ModelSource) -> Result<RemoteEngine, EngineError> {
     let mut config = Config::default();
     config.models.insert(role, source);
-    RemoteEngine::connect(&config, RULES)
+    RemoteEngine::connect(&config, rules)
 }
 
 fn policy(urls: &[&str]) -> RemoteEngine {

@@ -87,10 +87,12 @@ impl Breaker {
         granted
     }
 
-    /// What came of the probe.
+    /// What came of the probe. It asks for little, so that an address which answers it is still on
+    /// probation: one more failure before the first success opens the breaker again.
     pub(super) fn probed(&mut self, answered: bool, now: Instant) {
+        let probation = State::Closed { failures: self.rules.failures.saturating_sub(1) };
         match (self.state, answered) {
-            (State::HalfOpen, true) => self.state = State::Closed { failures: 0 },
+            (State::HalfOpen, true) => self.state = probation,
             (State::HalfOpen, false) => self.open(now),
             _ => {}
         }
@@ -124,6 +126,9 @@ mod tests {
         assert!(!breaker.is_closed(), "a late answer does not count");
         breaker.probed(true, after(200));
         assert!(breaker.is_closed());
+        assert!(breaker.clone().failed(after(201)), "on probation");
+        breaker.succeeded();
+        assert!(!breaker.failed(after(201)) && !breaker.failed(after(201)), "and off it");
     }
 
     #[derive(Debug, Clone)]
@@ -178,7 +183,7 @@ mod tests {
                         if probing {
                             probing = false;
                             opened = (!answered).then_some(now);
-                            if answered { in_a_row = 0; }
+                            if answered { in_a_row = RULES.failures - 1; }
                         }
                     }
                 }
