@@ -24,7 +24,8 @@ fn error(answer: &Answer, status: u16, kind: &str, code: &str) -> Value {
     let error = &body["error"];
     assert_eq!((&error["type"], &error["code"]), (&json!(kind), &json!(code)), "{body}");
     assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
-    let members: Vec<_> = error.as_object().expect("an object").keys().collect();
+    let mut members: Vec<_> = error.as_object().expect("an object").keys().collect();
+    members.sort();
     assert_eq!(members, ["code", "message", "param", "type"]);
     error.clone()
 }
