@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "base",
     "expert-samples",
     "expert",
@@ -22,6 +22,7 @@ const ORDER: [&str; 15] = [
     "rollouts-validation",
     "samples",
     "rollouts",
+    "practice",
     "orm-student",
     "sorm",
     "global",

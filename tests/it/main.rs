@@ -1,7 +1,8 @@
 //! Integration tests, one binary: linking the engine once is slow enough.
 //!
-//! `app.rs` builds a whole server over a temporary folder and a scripted engine; each other file
-//! tests one promise through it.
+//! `app.rs` builds a whole server over a temporary folder and a scripted engine; `server.rs` starts
+//! the program itself; each other file tests one promise through one of them. `endurance/` takes
+//! minutes and runs when asked for.
 
 mod admission;
 mod agreement;
@@ -10,6 +11,7 @@ mod chat;
 mod contract;
 mod docs;
 mod embedded;
+mod endurance;
 mod engine;
 mod events;
 mod headers;
@@ -23,7 +25,9 @@ mod queue;
 mod reject;
 mod remote;
 mod runs;
+mod server;
 mod solve;
 mod store;
 mod tiny;
+mod trouble;
 mod upkeep;

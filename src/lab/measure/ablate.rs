@@ -77,6 +77,23 @@ pub fn compare_models(name: &str, usual: &Attempts, other: &Attempts, seed: u64)
     compare(name, &usual.attempts, &chosen, seed)
 }
 
+/// What the policy of `models` solves by itself, greedily, beside GLoRe: is it the refinement that
+/// helps, or is the refiner just a better student?
+///
+/// # Errors
+/// [`LabError`] when the model fails.
+pub fn solves_alone(
+    name: &str,
+    models: &Models,
+    tokenizer: &Tokenizer,
+    items: &[Item],
+    tried: &Attempts,
+    seed: u64,
+) -> Result<Ablation, LabError> {
+    let drafts = Bench { models, tokenizer, items }.drafts()?;
+    Ok(compare(name, &tried.attempts, &drafts.iter().collect::<Vec<_>>(), seed))
+}
+
 fn oracle(a: &Attempt) -> &Tried {
     a.candidates().find(|c| c.correct).unwrap_or(&a.draft)
 }

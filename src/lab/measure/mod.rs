@@ -19,7 +19,7 @@ mod stepwise;
 mod sweep;
 mod threshold;
 
-pub use ablate::{Ablation, ablate, compare_models};
+pub use ablate::{Ablation, ablate, compare_models, solves_alone};
 pub use attempt::{Attempt, Attempts, attempt};
 pub use bench::Tried;
 pub use calibration::{Bin, Calibration};

@@ -8,7 +8,7 @@ use super::words::{self, CONTAINERS, Person, THINGS, Unit, capital};
 use super::{Equation, Family, Op, Quantity, QuantityId, Relation, WordProblem, World};
 
 /// No number of a problem is larger; a small model has to handle them all.
-pub(super) const MAX_VALUE: i64 = 999;
+pub const MAX_VALUE: i64 = 999;
 /// Amounts are up to so many times larger than in the easiest problems. Three digits make the
 /// arithmetic worth checking: a student that has understood a problem still slips.
 pub(super) const STRETCH: i64 = 2;

@@ -35,6 +35,7 @@ use std::ops::RangeInclusive;
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
+pub use draft::MAX_VALUE;
 pub use equation::{Equation, Op};
 pub use families::Family;
 pub use splits::{Difficulty, Problems, Split, problems};

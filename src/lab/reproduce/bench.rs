@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::practice::PRACTICE;
 use super::preset::Preset;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
@@ -62,6 +63,18 @@ impl<'a> Bench<'a> {
             Role::Policy if self.preset.expert_rounds == 0 => self.named("base"),
             Role::Policy => self.named("student"),
             _ => self.named(role.as_str()),
+        }
+    }
+
+    /// What refiners and reward models start from: the base after practice, or the student where
+    /// the preset has no practice.
+    ///
+    /// # Errors
+    /// [`LabError`] when it has not been trained.
+    pub fn start(&mut self) -> Result<Arc<Model>, LabError> {
+        match self.preset.practice_steps {
+            0 => self.model(Role::Policy),
+            _ => self.named(PRACTICE),
         }
     }
 

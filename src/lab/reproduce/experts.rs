@@ -1,11 +1,14 @@
 //! Expert Iteration: the student learns from its own right solutions (method, "Student").
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
 use super::bench::{Bench, Model, Report};
 use super::finish::write_json;
+use super::parts::Parts;
 use super::samples::sample_set;
 use crate::domain::{Answer, Role};
 use crate::lab::LabError;
@@ -97,7 +100,18 @@ fn learn(bench: &mut Bench, name: &str, base: &Model, right: &[Sample]) -> Resul
     Ok(())
 }
 
-fn measure(bench: &mut Bench, name: &str, student: &Model) -> Result<PassAtK, LabError> {
+/// Measured once; the same model is not measured again.
+fn measure(bench: &Bench, name: &str, student: &Model) -> Result<PassAtK, LabError> {
+    let settings = json!({
+        "drawn": DRAWN, "problems": MEASURED, "temperature": bench.preset.sample_temperature,
+        "seed": bench.preset.seed,
+    });
+    let inputs = BTreeMap::from([(name.to_owned(), student.hash.clone())]);
+    let parts = Parts::new(&bench.folder, "pass-at-k", &settings, &inputs);
+    parts.pass(0, || measure_anew(bench, name, student))
+}
+
+fn measure_anew(bench: &Bench, name: &str, student: &Model) -> Result<PassAtK, LabError> {
     let preset = &bench.preset;
     let problems = worked(Split::Validation, preset, MEASURED.min(preset.validation_samples));
     let prompts = problems

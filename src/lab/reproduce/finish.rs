@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
 use super::bench::{Bench, Model};
+use super::parts::Parts;
 use super::roles::Course;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::{SetFile, hash_file};
 use crate::lab::measure::{
-    Evaluation, Item, Models, Thresholds, ablate, attempt, compare_models, evaluate, label_table,
-    tune,
+    Ablation, Evaluation, Item, LabelTable, Models, Thresholds, ablate, attempt, compare_models,
+    evaluate, label_table, solves_alone, tune,
 };
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::runner::Runner;
@@ -107,7 +109,8 @@ fn card(bench: &Bench, role: Role, parameters: usize, thresholds: &Thresholds) -
 }
 
 /// Evaluates shipped models on a split and writes `evaluation-SPLIT.json`; on the test split also
-/// `ablations.json`, and `labels.json` from validation problems.
+/// `ablations.json`, and `labels.json` from validation problems. What was measured on the same
+/// checkpoints before is not measured again.
 ///
 /// # Errors
 /// [`LabError`] from models and files.
@@ -116,6 +119,41 @@ pub fn measure(
     split: Split,
     thresholds: Thresholds,
 ) -> Result<Evaluation, LabError> {
+    let root = bench.folder.join("checkpoints");
+    let name = format!("{split:?}").to_lowercase();
+    let settings = json!({
+        "problems": bench.preset.test_problems, "label_problems": bench.preset.label_problems,
+        "samples": SAMPLES, "seeds": SEEDS, "seed": bench.preset.seed, "thresholds": thresholds,
+        "temperature": bench.preset.sample_temperature,
+    });
+    let mut inputs = BTreeMap::new();
+    for role in Role::ALL {
+        let hash = hash_file(&checkpoint_folder(&root, role).join(WEIGHTS_FILE))?;
+        inputs.insert(role.as_str().to_owned(), hash);
+    }
+    let parts = Parts::new(&bench.folder, &format!("evaluation-{name}"), &settings, &inputs);
+    let measured = parts.pass(0, || measure_anew(bench, split, &name, thresholds))?;
+    write_json(&bench.folder.join(format!("evaluation-{name}.json")), &measured.evaluation)?;
+    if let Some((ablations, labels)) = &measured.besides {
+        write_json(&bench.folder.join("ablations.json"), ablations)?;
+        write_json(&bench.folder.join("labels.json"), labels)?;
+    }
+    Ok(measured.evaluation)
+}
+
+/// What is measured on a split; ablations and labels on the test split alone.
+#[derive(Serialize, Deserialize)]
+struct Measured {
+    evaluation: Evaluation,
+    besides: Option<(Vec<Ablation>, LabelTable)>,
+}
+
+fn measure_anew(
+    bench: &mut Bench,
+    split: Split,
+    name: &str,
+    thresholds: Thresholds,
+) -> Result<Measured, LabError> {
     let mut models = shipped_models(&bench.folder.join("checkpoints"))?;
     let preset = bench.preset.clone();
     let problems = match split {
@@ -129,27 +167,30 @@ pub fn measure(
     let seeds = SEEDS.map(|n| preset.seed + n);
     let samples = Draw { n: SAMPLES, temperature: preset.sample_temperature, seed: preset.seed };
     let tried = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &seeds)?;
-    let name = format!("{split:?}").to_lowercase();
     let data = format!("{name} split, seed {}", preset.seed);
     let evaluation = evaluate(&tried, &data, &seeds);
-    write_json(&bench.folder.join(format!("evaluation-{name}.json")), &evaluation)?;
     if split != Split::Test {
-        return Ok(evaluation);
+        return Ok(Measured { evaluation, besides: None });
     }
     let mut ablations = ablate(&models, &bench.tokenizer, &items, &tried, preset.seed)?;
+    if preset.practice_steps > 0 {
+        let start: Arc<dyn Runner> = Arc::new(bench.start()?.llama.clone());
+        let mut alone = models.clone();
+        alone.0.insert(Role::Policy, start);
+        let name = "no refinement: the model that refiners start from solves alone";
+        ablations.push(solves_alone(name, &alone, &bench.tokenizer, &items, &tried, preset.seed)?);
+    }
     let other = bench.named(Course::OrmOfStudent.name())?;
     models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
     let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
     let name = "an ORM that saw student samples only";
     ablations.push(compare_models(name, &tried, &with_other, preset.seed));
-    write_json(&bench.folder.join("ablations.json"), &ablations)?;
 
     let student = bench.model(Role::Policy)?;
     let known = worked(Split::Validation, &preset, preset.label_problems);
     let how = Draw { n: preset.samples, ..samples };
-    let table = label_table(&student.llama, &bench.tokenizer, &known, how)?;
-    write_json(&bench.folder.join("labels.json"), &table)?;
-    Ok(evaluation)
+    let labels = label_table(&student.llama, &bench.tokenizer, &known, how)?;
+    Ok(Measured { evaluation, besides: Some((ablations, labels)) })
 }
 
 fn checkpoint_folder(root: &Path, role: Role) -> PathBuf {

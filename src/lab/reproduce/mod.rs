@@ -10,6 +10,7 @@ mod bench;
 mod experts;
 mod finish;
 mod parts;
+mod practice;
 mod preset;
 mod recipe;
 mod refinements;
@@ -22,6 +23,7 @@ pub use base::{base, tokenizer};
 pub use bench::{Bench, Model, Report};
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
+pub use practice::practice;
 pub use preset::Preset;
 pub use recipe::{Recipe, Source};
 pub use refinements::refinements;
@@ -66,6 +68,8 @@ pub fn reproduce(
         stage(bench.report, "rollouts");
         rollouts(&mut bench, split)?;
     }
+    stage(bench.report, "practice");
+    practice(&mut bench)?;
     for course in Course::ALL {
         if course == Course::Orm {
             stage(bench.report, "refinements");
@@ -122,7 +126,7 @@ mod tests {
             (evaluation, trained)
         };
         let (first, trained) = run();
-        for name in ["base", "student", "orm-student"] {
+        for name in ["base", "student", "practice", "orm-student"] {
             assert!(trained.iter().any(|t| t == name), "{name} was not trained");
         }
         assert_eq!(first.problems, Preset::smoke().test_problems);

@@ -29,6 +29,10 @@ pub struct Preset {
     pub sample_problems: usize,
     pub samples: usize,
     pub sample_temperature: f32,
+    /// Problems whose worked solutions refiners and reward models practise before they begin, and
+    /// sums for each step of these.
+    pub practice_problems: usize,
+    pub practice_sums: usize,
     /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
     pub validation_samples: usize,
     pub validation_rollouts: usize,
@@ -45,6 +49,8 @@ pub struct Preset {
     /// Optimiser steps a role.
     pub base_steps: usize,
     pub expert_steps: usize,
+    /// 0: refiners and reward models start from the student, as the paper's do.
+    pub practice_steps: usize,
     pub orm_steps: usize,
     /// Steps of the second ORM, which goes on from the first with refinements among its samples.
     pub orm_refined_steps: usize,
@@ -55,6 +61,7 @@ pub struct Preset {
     /// Weight of a token of a right solution beside a label's 1 when reward models are trained.
     pub language_weight: f32,
     pub base_rate: f32,
+    pub practice_rate: f32,
     pub fine_tuning_rate: f32,
     /// Validation problems whose samples' labels are held against the worlds.
     pub label_problems: usize,
@@ -78,27 +85,31 @@ impl Preset {
             expert_rounds: 1,
             expert_problems: 8_000,
             expert_samples: 4,
-            sample_problems: 24_000,
+            sample_problems: 12_000,
             samples: 4,
             sample_temperature: 0.8,
+            practice_problems: 40_000,
+            practice_sums: 3,
             validation_samples: 600,
             validation_rollouts: 400,
-            refined_problems: 5_000,
+            refined_problems: 3_000,
             copies_of_ten: 3,
-            rollout_samples: 22_000,
+            rollout_samples: 11_000,
             rollouts: 8,
             search: Search::Bisect,
-            full_rollout_samples: 4_000,
+            full_rollout_samples: 3_000,
             base_steps: 3_600,
             expert_steps: 500,
-            orm_steps: 1_500,
-            orm_refined_steps: 400,
-            sorm_steps: 1_400,
-            global_steps: 1_400,
-            local_steps: 1_000,
+            practice_steps: 2_000,
+            orm_steps: 1_000,
+            orm_refined_steps: 300,
+            sorm_steps: 1_200,
+            global_steps: 1_000,
+            local_steps: 800,
             tokens_per_step: 2048,
             language_weight: 0.2,
             base_rate: 2.5e-3,
+            practice_rate: 1.5e-3,
             fine_tuning_rate: 1e-3,
             label_problems: 300,
             test_problems: 1_000,
@@ -120,6 +131,7 @@ impl Preset {
             expert_samples: 2,
             sample_problems: 60,
             samples: 2,
+            practice_problems: 100,
             validation_samples: 30,
             refined_problems: 20,
             validation_rollouts: 10,
@@ -128,6 +140,7 @@ impl Preset {
             rollouts: 2,
             base_steps: 20,
             expert_steps: 5,
+            practice_steps: 10,
             orm_steps: 5,
             orm_refined_steps: 5,
             sorm_steps: 5,
@@ -150,7 +163,12 @@ impl Preset {
         self.plan("base", self.base_steps, self.base_rate)
     }
 
-    /// The plan of a model that starts from the base or the student.
+    /// The plan of the base's practice.
+    pub fn practice_plan(&self, name: &str) -> Plan {
+        self.plan(name, self.practice_steps, self.practice_rate)
+    }
+
+    /// The plan of a model that starts from the base, the practised base or the student.
     pub fn fine_tuning_plan(&self, name: &str, steps: usize) -> Plan {
         self.plan(name, steps, self.fine_tuning_rate)
     }

@@ -1,6 +1,5 @@
-//! The models that start from the student, and the set each of them learns from.
+//! The models that correct the student, and the set each of them learns from.
 
-use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
@@ -46,7 +45,7 @@ impl Course {
 }
 
 /// Trains one of them as a recipe says. Where an earlier stage found nothing to learn from (a
-/// student that never solves anything has no right samples), it keeps the student's weights.
+/// student that never solves anything has no right samples), it keeps the weights it started from.
 ///
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
@@ -54,7 +53,7 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
     let start = match recipe.course {
         // It has everything to learn that the first ORM knows already, and refinements besides.
         Course::Orm => bench.named(Course::OrmOfStudent.name())?,
-        _ => bench.model(Role::Policy)?,
+        _ => bench.start()?,
     };
     let start = start.llama.weights().clone();
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?;

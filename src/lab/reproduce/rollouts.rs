@@ -15,7 +15,7 @@ use crate::lab::rollouts::{Verify, verify};
 use crate::lab::sets::{Rollouts, Sample, Search};
 
 /// Samples rolled out in one pass, which is what a stop loses at most.
-const SAMPLES_A_PASS: usize = 1_024;
+const SAMPLES_A_PASS: usize = 4_096;
 /// Name of the set of full searches, and rollouts of each prefix in it.
 pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
 const MOST_ROLLOUTS: usize = 16;

@@ -7,10 +7,12 @@ mod pairs;
 mod reward;
 mod sample;
 mod student;
+mod sums;
 mod teach;
 
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_samples, orm_set, sorm_set};
 pub use sample::{Rollouts, Sample, Search};
 pub use student::{solutions, student_set};
+pub use sums::sums_set;
 pub use teach::Teaching;
