@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use glore::config::Config;
+use glore::config::{Config, ModelSource};
 use serde_json::Value;
 
 fn document(name: &str) -> String {
@@ -46,6 +46,15 @@ fn every_setting_is_listed_with_its_default() {
             && !line.starts_with("| `models.")
     });
     assert_eq!(listed.count(), settings.len(), "a setting is listed that does not exist");
+}
+
+#[test]
+fn every_setting_of_a_model_is_listed() {
+    let text = document("operations.md");
+    let source = serde_json::to_value(ModelSource::at(Path::new("x"))).expect("JSON");
+    let names = source.as_object().expect("an object").keys();
+    let missing: Vec<_> = names.filter(|name| !text.contains(&format!("\n| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "docs/operations.md does not list {missing:?}");
 }
 
 #[test]
