@@ -12,6 +12,7 @@ mod diff;
 mod event;
 mod ids;
 mod input;
+mod person;
 mod problem;
 mod role;
 mod run;
@@ -24,8 +25,9 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
 pub use event::{Event, Finished, Numbered, replay, rest};
-pub use ids::{NotAnId, ProblemId, RunId, SolutionId};
+pub use ids::{NotAnId, ProblemId, RunId, SessionId, SolutionId, TokenId, UserId};
 pub use input::Invalid;
+pub use person::PersonRole;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;
 pub use run::{
