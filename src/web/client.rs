@@ -23,7 +23,7 @@ fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
     let lines: Vec<&str> =
         headers.get_all(FORWARDED).iter().filter_map(|value| value.to_str().ok()).collect();
     let words: Vec<&str> = lines.into_iter().flat_map(|line| line.split(',')).collect();
-    words.into_iter().rev().map(|word| word.trim().parse().ok()).collect::<Vec<_>>().into_iter()
+    words.into_iter().rev().map(|word| word.trim().parse().ok())
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ table! {
     KeyInUse            CONFLICT               "idempotency_key_in_use" "The same request is at work";
     BodyTooLarge        PAYLOAD_TOO_LARGE      "body_too_large"         "The body is too large";
     UnsupportedMedia    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
+    Misdirected         MISDIRECTED_REQUEST    "misdirected"            "This is not the name of this server";
     Invalid             UNPROCESSABLE_ENTITY   "invalid_request"        "The request is not valid";
     KeyReused           UNPROCESSABLE_ENTITY   "idempotency_key_reused" "The Idempotency-Key belongs to another request";
     ContextExceeded     UNPROCESSABLE_ENTITY   "context_exceeded"       "The problem does not fit the model";

@@ -31,6 +31,7 @@ pub use shell::Shell;
 pub use theme::Theme;
 
 use crate::app::App;
+use crate::domain::PersonRole;
 use crate::web::{Code, Error, Frame, context};
 
 /// Every page.
@@ -66,6 +67,13 @@ fn page(template: &impl Template) -> Result<Response, Error> {
 /// What the frame says of whoever looks at the page being written; nothing outside of a request.
 pub fn frame() -> Option<Frame> {
     context::frame()
+}
+
+/// Whether whoever looks at the page being written may do what this role may, so that it shows no
+/// form that would be refused. The refusal itself is the table's.
+pub fn may(role: PersonRole) -> bool {
+    let person = context::frame().and_then(|frame| frame.person);
+    person.is_none_or(|person| person.role >= role)
 }
 
 /// What every form of the page being written sends along; nothing outside of a session. Templates

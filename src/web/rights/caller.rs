@@ -5,10 +5,15 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
-use super::cookie;
+use super::{cookie, host};
 use crate::app::App;
 use crate::domain::{Actor, ApiToken, Session, SessionSecret, User};
 use crate::web::{Code, Error, Person, client, context};
+
+/// The local person comes by a name of this machine.
+const NOT_OURS: &str = "there are no users, so that this server answers to localhost, to addresses \
+    and to names without a dot alone, or any site could have its own name lead here; behind a proxy \
+    set auth.transport and add users with `glore user add`";
 
 /// How somebody is known.
 #[derive(Debug, Clone)]
@@ -94,7 +99,10 @@ pub(super) fn unknown(app: &App, headers: &HeaderMap, extensions: &Extensions) -
 
 async fn via(app: &App, headers: &HeaderMap) -> Result<Via, Error> {
     if !app.store.users().any().await? {
-        return Ok(Via::Local);
+        return match host::is_own(headers) {
+            true => Ok(Via::Local),
+            false => Err(Error::new(Code::Misdirected, NOT_OURS)),
+        };
     }
     let now = app.clock.now();
     if let Some(given) = bearer(headers) {

@@ -14,7 +14,7 @@ use crate::web::extract::whole_body;
 use crate::web::{Code, Error};
 
 /// Name of the field, in forms.
-pub(in crate::web) const FIELD: &str = "csrf";
+const FIELD: &str = "csrf";
 /// Name of the header, for scripts that send no form.
 const HEADER: &str = "x-csrf-token";
 

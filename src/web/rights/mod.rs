@@ -3,11 +3,13 @@
 //! `table.rs` is the one table of what each route takes, and the layer here the only place that
 //! asks it: a route that is not in it is refused, whoever asks. `caller.rs` finds out who it is,
 //! `form.rs` holds forms to their session, `cookie.rs` writes the session's cookie, `refusal.rs`
-//! says no. Handlers get a [`Person`](super::Person) and check nothing again.
+//! says no, `host.rs` to names that are not this machine's. Handlers get a
+//! [`Person`](super::Person) and check nothing again.
 
 mod caller;
 pub(super) mod cookie;
 mod form;
+mod host;
 mod refusal;
 mod table;
 
@@ -17,10 +19,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 pub(super) use caller::{Caller, Via, secret};
-pub(super) use form::FIELD;
-#[cfg(test)]
-pub(super) use table::TABLE;
-pub(super) use table::{Least, Said, least};
+pub use table::{Least, rights_table};
+pub(super) use table::{Said, least};
 
 use self::refusal::Refusal;
 use super::context::{self, Frame};

@@ -33,6 +33,26 @@ async fn without_users_everyone_is_the_local_person_and_every_page_says_so() {
     assert_eq!(post_bare(&app, "", "/logout", "").await.status, 409);
 }
 
+/// A site whose name leads to this machine is not the local person.
+#[tokio::test]
+async fn the_local_person_comes_by_a_name_of_this_machine() {
+    let app = TestApp::new().await;
+    let by = async |host: &str, path: &str| {
+        let request = Request::get(path).header(header::HOST, host);
+        app.send(request.body(Body::empty()).expect("a request")).await
+    };
+    for host in ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"] {
+        by(host, "/v1/runs").await.ok();
+    }
+    by("evil.example:8080", "/v1/runs").await.problem(421, "misdirected");
+    let page = by("evil.example:8080", "/admin/users").await;
+    assert_eq!(page.status, 421);
+    assert!(words(&html(&page), "main").contains("add users with"));
+    assert_eq!(by("evil.example:8080", "/livez").await.status, 200);
+    add(&app, "ana", PersonRole::Admin).await;
+    by("glore.example", "/v1/runs").await.problem(401, "unauthenticated");
+}
+
 #[tokio::test]
 async fn who_knows_the_password_gets_in_and_to_where_they_were_going() {
     let app = TestApp::new().await;
