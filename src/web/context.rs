@@ -17,7 +17,14 @@ tokio::task_local! {
 pub(super) struct RequestInfo {
     pub id: String,
     pub path: String,
-    pub frame: Arc<OnceLock<Frame>>,
+    frame: Arc<OnceLock<Frame>>,
+}
+
+impl RequestInfo {
+    /// Of a request whose sender is not known yet.
+    pub(super) fn new(id: String, path: String) -> Self {
+        Self { id, path, frame: Arc::default() }
+    }
 }
 
 /// What the frame of a page says of whoever looks at it.
