@@ -4,6 +4,7 @@
 //! Unknown keys are refused with their name. To add a setting, add a field with a doc comment here
 //! and use it; `glore config` shows it, and docs/operations.md has its line.
 
+mod auth;
 mod models;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use auth::{Auth, Transport};
 pub use models::{Dtype, ModelSource, Quantisation, ScoreFormat, ScoreVia};
 
 use crate::domain::Role;
@@ -42,6 +44,7 @@ const MAX_TIMEOUT_S: u64 = 24 * 60 * 60;
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub server: Server,
+    pub auth: Auth,
     pub store: Store,
     pub engine: EngineSection,
     pub limits: Limits,
@@ -55,7 +58,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
-    /// Address to listen on. Only loopback addresses are accepted, since there are no users yet.
+    /// Address to listen on. One that is not of this machine needs users and `auth.transport`.
     pub listen: SocketAddr,
     /// Connections open at the same time; further ones wait to be accepted.
     pub max_connections: usize,
@@ -197,14 +200,22 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether people on other machines can reach the server, so that it needs users.
+    pub fn is_public(&self) -> bool {
+        self.auth.transport != Transport::Loopback || !self.server.listen.ip().is_loopback()
+    }
+
     fn validate(&self) -> Result<(), ConfigError> {
         let refuse = |key, value: &dyn std::fmt::Display, reason: &str| {
             Err(ConfigError::Refused { key, value: value.to_string(), reason: reason.to_owned() })
         };
-        if !self.server.listen.ip().is_loopback() {
-            let reason = "a public address needs users and tokens, which this version does not \
-                          have; listen on 127.0.0.1 and put a proxy that checks people in front";
-            return refuse("server.listen", &self.server.listen, reason);
+        self.auth.validate()?;
+        let listen = self.server.listen;
+        if !listen.ip().is_loopback() && self.auth.transport == Transport::Loopback {
+            let reason = "people on other machines can reach this address: set auth.transport to \
+                          \"tls\" behind a proxy that ends TLS, or to \"plain\" to send passwords \
+                          unprotected; `glore user add` makes the users that it needs";
+            return refuse("server.listen", &listen, reason);
         }
         let Server { max_connections, header_timeout_s, body_timeout_s, .. } = self.server;
         if !(1..=MAX_CONNECTIONS).contains(&max_connections) {

@@ -1,12 +1,16 @@
 //! The application: what every request and every worker shares.
 //!
-//! `live.rs` knows the runs at work, `feed.rs` what each of them has told so far.
+//! `live.rs` knows the runs at work, `feed.rs` what each of them has told so far; `door.rs` is what
+//! logging in costs, `attempts.rs` how often it may be tried.
 
+mod attempts;
+mod door;
 mod feed;
 mod live;
 #[cfg(test)]
 mod tests;
 
+pub use door::{Door, DoorError, random};
 pub use feed::{Feed, Limits, Read};
 pub use live::{Live, LiveGuard};
 
@@ -35,6 +39,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The runs at work in this process.
     pub live: Live,
+    /// How people are let in.
+    pub door: Door,
     /// One place a stream of events; they are few, and one more is refused at once.
     pub streams: Arc<Semaphore>,
     /// Rung after a run was put in the queue.
@@ -55,6 +61,7 @@ impl App {
             gate,
             clock: Arc::new(SystemClock),
             live: Live::default(),
+            door: Door::default(),
             wake: Arc::default(),
             shutdown: CancellationToken::new(),
         }

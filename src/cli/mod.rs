@@ -15,6 +15,8 @@ mod serve;
 mod show;
 mod solve;
 mod style;
+mod token;
+mod user;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ Examples:
   glore config > glore.toml                  write down every setting, then edit
   glore doctor                               look whether all is well
   glore backup /backups/monday.db            copy the database, also while serving
+  glore user add ana --role admin            from the first user on, people log in
   glore --config glore.toml serve
   glore eval                                 measure the models in use
   glore reproduce                            make the models anew (hours)
@@ -60,6 +63,8 @@ enum Command {
     Doctor(doctor::Args),
     Check(check::Args),
     Backup(backup::Args),
+    User(user::Args),
+    Token(token::Args),
     Reproduce(lab::reproduce::Args),
     Report(lab::report::Args),
     Train(lab::train::Args),
@@ -80,6 +85,8 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args, file),
             Self::Check(args) => check::run(&args, &config()?),
             Self::Backup(args) => backup::run(&args, &config()?),
+            Self::User(args) => user::run(args, &config()?),
+            Self::Token(args) => token::run(args, &config()?),
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Report(args) => lab::report::run(&args),
             Self::Train(args) => lab::train::run(&args),

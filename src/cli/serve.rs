@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::engine::{gate, load_engine};
 use super::log;
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Transport};
 use crate::domain::{Clock, SystemClock};
 use crate::store::Store;
 use crate::{jobs, web};
@@ -43,6 +43,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // The address first: it is the likeliest to be taken and the quickest to try.
     let listener = bind(&config).await?;
     let store = Store::open(&config.store.dir).await?;
+    require_users(&config, &store).await?;
     let requeued = store.runs().requeue_interrupted().await?;
     if requeued > 0 {
         tracing::info!(requeued, "runs that were interrupted wait again");
@@ -66,6 +67,25 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     drain(&app, tasks).await;
     app.store.close().await.context("cannot close the store")?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Nobody from another machine is let in as the local person.
+async fn require_users(config: &Config, store: &Store) -> anyhow::Result<()> {
+    if !config.is_public() {
+        return Ok(());
+    }
+    if !store.users().any().await? {
+        bail!(
+            "people on other machines can reach {} (auth.transport, server.listen), and there are \
+             no users: make the first one with `glore user add NAME --role admin`, or listen on \
+             127.0.0.1 with auth.transport = \"loopback\"",
+            config.server.listen
+        );
+    }
+    if config.auth.transport == Transport::Plain {
+        tracing::warn!("auth.transport = \"plain\": passwords and sessions can be read on the way");
+    }
     Ok(())
 }
 

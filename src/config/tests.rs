@@ -8,11 +8,35 @@ fn the_defaults_are_valid() {
 }
 
 #[test]
-fn a_public_address_is_refused_with_the_key() {
+fn a_public_address_needs_to_be_meant() {
     let mut config = Config::default();
+    assert!(!config.is_public());
     config.server.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
     let error = config.validate().expect_err("refused").to_string();
     assert!(error.contains("server.listen") && error.contains("0.0.0.0:8080"), "{error}");
+    assert!(error.contains("auth.transport") && error.contains("glore user add"), "{error}");
+    for transport in [Transport::Tls, Transport::Plain] {
+        config.auth.transport = transport;
+        config.validate().expect("said how people come");
+        assert!(config.is_public());
+    }
+    // A proxy on this machine opens the server to others as well.
+    let mut config = Config::default();
+    config.auth.transport = Transport::Tls;
+    assert!(config.is_public());
+}
+
+#[test]
+fn sessions_end() {
+    let refused = |change: fn(&mut Auth)| {
+        let mut config = Config::default();
+        change(&mut config.auth);
+        config.validate().expect_err("refused").to_string()
+    };
+    assert!(refused(|auth| auth.session_s = 0).contains("auth.session_s = 0"));
+    assert!(refused(|auth| auth.session_s = u64::MAX).contains("between 1 and 31536000"));
+    assert!(refused(|auth| auth.session_idle_s = 700_000).contains("auth.session_idle_s"));
+    assert!(refused(|auth| auth.proxies = 9).contains("auth.proxies = 9"));
 }
 
 #[test]

@@ -103,6 +103,18 @@ id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
+id!(
+    /// Names a user.
+    UserId, "usr_"
+);
+id!(
+    /// Names a session of a user; it is no secret.
+    SessionId, "ses_"
+);
+id!(
+    /// Names an API token; it is no secret.
+    TokenId, "tok_"
+);
 #[cfg(test)]
 mod tests {
     use super::*;

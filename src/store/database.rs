@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Keys, Runs, StoreError};
+use super::{Audit, Keys, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -31,7 +31,10 @@ pub(super) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 pub struct Store {
     writer: SqlitePool,
     reader: SqlitePool,
-    _lock: Arc<File>,
+    /// Set when the first user was seen; users are never deleted.
+    pub(super) has_users: Arc<OnceLock<()>>,
+    /// `None` beside a server that has it.
+    _lock: Option<Arc<File>>,
 }
 
 impl Store {
@@ -41,6 +44,29 @@ impl Store {
     /// A folder that cannot be written or is in use, a database that cannot be migrated.
     pub async fn open(dir: &Path) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
+        Self::connect(dir, Some(lock)).await
+    }
+
+    /// Opens it for a command that changes a row or two, also while a server is at work on it.
+    /// SQLite keeps the two apart; the tables are left as that server made them.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and a server whose tables are of another version.
+    pub async fn open_beside(dir: &Path) -> Result<Self, StoreError> {
+        match lock(dir) {
+            Ok(lock) => Self::connect(dir, Some(lock)).await,
+            Err(StoreError::Locked { .. }) => {
+                let Schema { found, newest } = Upkeep::reading(dir).await?.schema().await?;
+                if found != newest {
+                    return Err(StoreError::OtherVersion { found, newest });
+                }
+                Self::connect(dir, None).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn connect(dir: &Path, lock: Option<File>) -> Result<Self, StoreError> {
         let base = SqliteConnectOptions::new()
             .filename(dir.join(DATABASE_FILE))
             .create_if_missing(true)
@@ -55,12 +81,14 @@ impl Store {
             .connect_with(base.clone())
             .await?;
         require_sqlite(&writer).await?;
-        MIGRATOR.run(&writer).await?;
+        if lock.is_some() {
+            MIGRATOR.run(&writer).await?;
+        }
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(base.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { writer, reader, _lock: Arc::new(lock) })
+        Ok(Self { writer, reader, has_users: Arc::default(), _lock: lock.map(Arc::new) })
     }
 
     /// The runs and their queue.
@@ -71,6 +99,26 @@ impl Store {
     /// What was answered to requests with an `Idempotency-Key`.
     pub fn keys(&self) -> Keys<'_> {
         Keys { store: self }
+    }
+
+    /// The users.
+    pub fn users(&self) -> Users<'_> {
+        Users { store: self }
+    }
+
+    /// Where they are logged in.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { store: self }
+    }
+
+    /// What programs may do in their names.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { store: self }
+    }
+
+    /// What they did.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { store: self }
     }
 
     /// Takes the write lock and gives it back: fails when the disk is full, read-only or gone.

@@ -40,6 +40,27 @@ pub enum StoreError {
     /// As many runs wait as may wait.
     #[error("{limit} runs are waiting already")]
     QueueFull { limit: usize },
+    /// Somebody has this name already.
+    #[error("there is a user called `{name}` already")]
+    NameTaken { name: String },
+    /// What is to be changed is not there.
+    #[error("there is no {what} `{name}`")]
+    NoSuch { what: &'static str, name: String },
+    /// The change would leave nobody who could undo it.
+    #[error("the last admin who can log in stays one; make somebody else admin first")]
+    LastAdmin,
+    /// From the first user on people must log in, and somebody must be able to add the second.
+    #[error("the first user must be an admin")]
+    FirstIsAdmin,
+    /// A list that is bounded is full.
+    #[error("there are {limit} {what}, the most allowed")]
+    TooMany { what: &'static str, limit: i64 },
+    /// A server of another version is at work.
+    #[error(
+        "the database has version {found} of the tables and this program makes {newest}: stop the \
+         server first, or use its own program"
+    )]
+    OtherVersion { found: i64, newest: i64 },
 }
 
 /// The process id where it is known.

@@ -6,6 +6,7 @@
 //! and `backup.rs` look after the file beside a server that may be at work. To keep something new,
 //! add a migration under `migrations/` and one file here with its queries and its row type.
 
+mod audit;
 mod backup;
 mod counts;
 mod database;
@@ -13,12 +14,18 @@ mod error;
 mod idempotency;
 mod lock;
 mod page;
+#[cfg(test)]
+mod people_tests;
 mod queue;
 mod rows;
 mod runs;
+mod sessions;
+mod tokens;
 mod upkeep;
+mod users;
 mod write;
 
+pub use audit::Audit;
 pub use counts::WrongCount;
 pub use database::Store;
 pub use error::StoreError;
@@ -26,4 +33,7 @@ pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
 pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
 pub use runs::Runs;
+pub use sessions::Sessions;
+pub use tokens::Tokens;
 pub use upkeep::{Schema, Upkeep};
+pub use users::Users;

@@ -22,6 +22,16 @@ pub(super) fn word<T>(
     read(text).ok_or_else(|| unreadable(column, text))
 }
 
+/// Such a column that may be NULL.
+pub(super) fn maybe_word<T>(
+    row: &SqliteRow,
+    column: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let Some(text) = row.try_get::<Option<&str>, _>(column)? else { return Ok(None) };
+    read(text).map(Some).ok_or_else(|| unreadable(column, text))
+}
+
 /// A score.
 pub(super) fn probability(
     row: &SqliteRow,
@@ -53,6 +63,19 @@ pub(super) fn millis(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
 pub(super) fn timestamp(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
     let text: &str = row.try_get(column)?;
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| unreadable(column, text))
+}
+
+/// A moment that is kept as seconds since 1970.
+pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+    let seconds: i64 = row.try_get(column)?;
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| unreadable(column, seconds))
+}
+
+/// Such a moment that may be absent.
+pub(super) fn maybe_moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    let Some(seconds) = row.try_get::<Option<i64>, _>(column)? else { return Ok(None) };
+    let at = OffsetDateTime::from_unix_timestamp(seconds);
+    at.map(Some).map_err(|_| unreadable(column, seconds))
 }
 
 /// How a moment is written.

@@ -114,6 +114,17 @@ impl Upkeep {
         Ok(faults)
     }
 
+    /// How many users may log in.
+    ///
+    /// # Errors
+    /// When the database fails, or is of a version without users.
+    pub async fn users(&mut self) -> Result<u64, StoreError> {
+        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE NOT disabled")
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(u64::try_from(n).unwrap_or(0))
+    }
+
     /// How many runs there are.
     ///
     /// # Errors

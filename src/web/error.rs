@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use super::machine::is_for_programs;
 use super::problem::{FieldError, Problem};
 use super::{context, openai, pages};
 use crate::domain::{Invalid, RunId};
@@ -34,20 +35,28 @@ table! {
     BadJson             BAD_REQUEST            "bad_json"               "The body is not JSON";
     NotUtf8             BAD_REQUEST            "not_utf8"               "The body is not UTF-8";
     BadIdempotencyKey   BAD_REQUEST            "bad_idempotency_key"    "The Idempotency-Key cannot be used";
+    Unauthenticated     UNAUTHORIZED           "unauthenticated"        "You are not logged in";
+    BadToken            UNAUTHORIZED           "bad_token"              "The token is not good";
+    FormRefused         FORBIDDEN              "form_refused"           "The form is not of this session";
+    TokenTooWeak        FORBIDDEN              "token_too_weak"         "The token does not allow this";
     CrossOrigin         FORBIDDEN              "cross_origin"           "The request came from another site";
+    RoleNeeded          FORBIDDEN              "role_needed"            "Your role does not allow this";
     NotFound            NOT_FOUND              "not_found"              "There is nothing here";
     ModelNotFound       NOT_FOUND              "model_not_found"        "There is no such model";
     MethodNotAllowed    METHOD_NOT_ALLOWED     "method_not_allowed"     "This address does not do that";
     NotAcceptable       NOT_ACCEPTABLE         "not_acceptable"         "No answer of the kind asked for";
     SlowRequest         REQUEST_TIMEOUT        "request_timeout"        "The request took too long to arrive";
+    Refused             CONFLICT               "refused"                "That cannot be done as things are";
     AlreadyEnded        CONFLICT               "already_ended"          "The run has ended";
     Cancelled           CONFLICT               "cancelled"              "The run was cancelled";
     KeyInUse            CONFLICT               "idempotency_key_in_use" "The same request is at work";
     BodyTooLarge        PAYLOAD_TOO_LARGE      "body_too_large"         "The body is too large";
     UnsupportedMedia    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
+    Misdirected         MISDIRECTED_REQUEST    "misdirected"            "This is not the name of this server";
     Invalid             UNPROCESSABLE_ENTITY   "invalid_request"        "The request is not valid";
     KeyReused           UNPROCESSABLE_ENTITY   "idempotency_key_reused" "The Idempotency-Key belongs to another request";
     ContextExceeded     UNPROCESSABLE_ENTITY   "context_exceeded"       "The problem does not fit the model";
+    TooManyAttempts     TOO_MANY_REQUESTS      "too_many_attempts"      "Too many attempts to log in";
     Overloaded          TOO_MANY_REQUESTS      "overloaded"             "Every place is taken";
     Internal            INTERNAL_SERVER_ERROR  "internal"               "Something went wrong here";
     BadEngineRequest    INTERNAL_SERVER_ERROR  "bad_engine_request"     "The engine refused the request";
@@ -213,16 +222,6 @@ impl Error {
     }
 }
 
-/// Whether errors at this address are for programs.
-fn is_for_programs(path: &str) -> bool {
-    const MACHINE: [&str; 6] =
-        ["/v1", "/livez", "/readyz", "/version", "/metrics", "/openapi.json"];
-    path.is_empty()
-        || MACHINE.iter().any(|prefix| {
-            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-}
-
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (mut status, _, title) = self.0.code.row();
@@ -238,6 +237,14 @@ impl IntoResponse for Error {
             pages::error::error_page(status, title, &self.0.detail, &request_id).into_response()
         };
         *response.status_mut() = status;
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = match self.0.code {
+                Code::BadToken => "Bearer error=\"invalid_token\"",
+                _ => "Bearer",
+            };
+            let scheme = HeaderValue::from_static(scheme);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
         if let Some(seconds) = self.0.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -263,16 +270,6 @@ mod tests {
             let told = response.headers().contains_key(header::RETRY_AFTER);
             let status = response.status().as_u16();
             assert_eq!(told, matches!(status, 429 | 503) || *code == Code::KeyInUse, "{code:?}");
-        }
-    }
-
-    #[test]
-    fn the_face_follows_the_address() {
-        for path in ["/v1", "/v1/runs/x", "/readyz", "/metrics", "/openapi.json"] {
-            assert!(is_for_programs(path), "{path}");
-        }
-        for path in ["/", "/runs/x", "/v10", "/readyz-not"] {
-            assert!(!is_for_programs(path), "{path}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn frame(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let _in_flight = metrics::in_flight();
     let span = tracing::info_span!("request", %method, path, request_id = id);
-    let info = RequestInfo { id: id.clone(), path };
+    let info = RequestInfo::new(id.clone(), path);
     let mut response = context::within(info, next.run(request)).instrument(span.clone()).await;
     let (status, took) = (response.status(), begun.elapsed());
     metrics::request(&method, &route, status, took);

@@ -14,7 +14,7 @@ use axum::response::Response;
 use sha2::{Digest, Sha256};
 
 use super::extract::whole_body;
-use super::{Code, Error};
+use super::{Code, Error, Person};
 use crate::app::App;
 use crate::domain::Invalid;
 use crate::store::{KeptAnswer, Key, StoreError};
@@ -37,9 +37,10 @@ pub(super) async fn keep(
     let Some(key) = key(request.headers())? else { return Ok(next.run(request).await) };
     refuse_streams(request.headers())?;
     let (parts, body) = request.into_parts();
+    let own = owned(&parts, &key);
     let body = whole_body(&parts, body, app.config.server.max_body_bytes).await?;
     let fingerprint = fingerprint(&parts, &body);
-    match app.store.keys().take(&key, &fingerprint, app.clock.now()).await? {
+    match app.store.keys().take(&own, &fingerprint, app.clock.now()).await? {
         Key::Taken(id) => {
             let taken = Taken { app, id: Some(id) };
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
@@ -78,6 +79,14 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
         return Err(refuse(format!("the byte at offset {at} is no visible ASCII character")));
     }
     Ok(value.to_str().ok().map(str::to_owned))
+}
+
+/// Two people who choose the same key do not get each other's answers.
+fn owned(parts: &Parts, key: &str) -> String {
+    match parts.extensions.get::<Person>().and_then(|person| person.id) {
+        Some(id) => format!("{id} {key}"),
+        None => key.to_owned(),
+    }
 }
 
 /// A stream of events is over when it is over: nothing is left of it that could be sent again.

@@ -3,7 +3,7 @@
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its faces, the
 //! third of them in `openai.rs`; `extract.rs` the doors for bodies, queries and ids; `submit.rs`
 //! hands orders to the engine or the queue; `listen.rs` holds the connections; `stream/` sends events
-//! as they happen; `body.rs` and `frame.rs` are what surrounds every request; `contract/` the OpenAPI
+//! as they happen; `rights/` has the one table of who may do what; `body.rs` and `frame.rs` are what surrounds every request; `contract/` the OpenAPI
 //! document that is written from all of them; `api/` one operation a file: request, response,
 //! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
 //! orders and values into responses. To add an operation, add a file under `api/` and a line in
@@ -13,6 +13,7 @@ mod accept;
 mod address;
 pub mod api;
 mod body;
+mod client;
 mod context;
 mod contract;
 mod error;
@@ -22,19 +23,25 @@ mod frame;
 mod headers;
 mod idempotency;
 mod listen;
+mod machine;
 mod metrics;
 mod openai;
 pub mod pages;
+pub mod person;
 mod places;
 mod problem;
 mod refuse;
+mod rights;
 mod routes;
 mod stream;
 pub mod submit;
 
-pub use context::request_id;
+pub use client::Peer;
+pub use context::{Frame, request_id};
 pub use error::{Code, Error};
 pub use extract::{Json, Query, RunPath};
 pub use listen::{Limits, listen};
 pub use metrics::install as install_metrics;
+pub use person::Person;
+pub use rights::{Least, rights_table};
 pub use routes::router;

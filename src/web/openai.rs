@@ -27,6 +27,7 @@ pub(super) fn object(error: &Error) -> Value {
     let blamed = error.blamed();
     let code = match (error.code(), blamed) {
         ("context_exceeded", _) => "context_length_exceeded",
+        ("unauthenticated" | "bad_token", _) => "invalid_api_key",
         ("overloaded", _) => "rate_limit_exceeded",
         ("invalid_request", Some((_, code))) => code,
         (code, _) => code,

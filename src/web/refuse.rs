@@ -35,6 +35,11 @@ impl From<StoreError> for Error {
                 Self::new(Code::Overloaded, format!("{limit} runs wait already, the most allowed"))
                     .retry_after(RETRY_S)
             }
+            StoreError::NameTaken { .. }
+            | StoreError::LastAdmin
+            | StoreError::FirstIsAdmin
+            | StoreError::TooMany { .. } => Self::new(Code::Refused, error.to_string()),
+            StoreError::NoSuch { .. } => Self::new(Code::NotFound, error.to_string()),
             StoreError::Unreadable(_) => {
                 Self::new(Code::Internal, "a stored row cannot be read").because(error)
             }

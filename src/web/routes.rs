@@ -15,7 +15,7 @@ use super::api::{
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
-use super::{Code, Error, accept, address, idempotency, pages, places};
+use super::{Code, Error, accept, address, idempotency, pages, places, rights};
 use crate::app::App;
 
 /// The calls that make a run: one place at the gate each, safe to repeat with an `Idempotency-Key`.
@@ -45,11 +45,16 @@ pub(super) fn other() -> OpenApiRouter<App> {
 
 /// The whole server.
 pub fn router(app: App) -> Router {
+    surround(inner(&app), app)
+}
+
+/// Every route, with nothing around it that could refuse.
+fn inner(app: &App) -> Router<App> {
     let creating = Router::from(creating())
         .route_layer(from_fn_with_state(app.clone(), idempotency::keep))
         .route_layer(from_fn_with_state(app.clone(), places::tell));
     let api = creating.merge(other()).route_layer(from_fn(accept::check));
-    surround(api.merge(pages::routes()), app)
+    api.merge(pages::routes())
 }
 
 /// What every route has around it; the last layer is the outermost.
@@ -57,6 +62,7 @@ fn surround(routes: Router<App>, app: App) -> Router {
     routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), rights::check))
         .layer(from_fn_with_state(app.clone(), in_time))
         .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
         .layer(CsrfLayer::new().with_rejection_response(cross_origin))
@@ -121,6 +127,51 @@ mod tests {
         assert!(served.contains("/v1/runs/{id}") && !served.iter().any(|path| path == "/"));
     }
 
+    /// The methods of each route as the router itself has them, with nothing around it.
+    async fn methods(app: &App, route: &str) -> BTreeSet<String> {
+        let address = route.replace("{id}", "x").replace("{word}", "x");
+        let address = address.replace("{hash}", "x").replace("{*name}", "x");
+        let request = Request::builder().method("PURGE").uri(address).body(Body::empty());
+        let router = inner(app).with_state(app.clone());
+        let answer = router.oneshot(request.expect("a request")).await.expect("infallible");
+        let allowed = answer.headers().get("allow").and_then(|value| value.to_str().ok());
+        let allowed = allowed.unwrap_or_else(|| panic!("{route} is no route"));
+        let methods = allowed.split(',').map(|method| method.trim().to_owned());
+        methods.filter(|method| method != "HEAD").collect()
+    }
+
+    #[tokio::test]
+    async fn the_table_of_rights_has_every_route_with_its_methods_and_no_other() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("a store");
+        let engine = Arc::new(ScriptedEngine::new());
+        let app = App::new(Config::default(), store, engine, Gate::new(1, 1));
+        let routes = addresses(&inner(&app));
+        assert!(routes.len() > 30 && routes.contains("/v1/solve"), "{routes:?}");
+        let mut listed = BTreeSet::new();
+        for (path, ..) in rights::rights_table() {
+            listed.insert((*path).to_owned());
+        }
+        assert_eq!(routes, listed);
+        for route in &routes {
+            let table = rights::rights_table().iter().filter(|(path, ..)| path == route);
+            let table: BTreeSet<String> = table.map(|(_, method, _)| (*method).into()).collect();
+            assert_eq!(methods(&app, route).await, table, "{route}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_route_that_is_not_in_the_table_is_for_nobody() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("a store");
+        let engine = Arc::new(ScriptedEngine::new());
+        let app = App::new(Config::default(), store, engine, Gate::new(1, 1));
+        let forgotten = Router::new().route("/v1/forgotten", get(async || "secret"));
+        let router = surround(forgotten, app);
+        let request = Request::get("/v1/forgotten").body(Body::empty()).expect("a request");
+        assert_eq!(router.oneshot(request).await.expect("infallible").status(), 403);
+    }
+
     #[tokio::test]
     async fn a_panic_is_a_500_that_tells_nothing_and_the_server_goes_on() {
         async fn panics() {
@@ -130,9 +181,9 @@ mod tests {
         let store = Store::open(dir.path()).await.expect("a store");
         let engine = Arc::new(ScriptedEngine::new());
         let app = App::new(Config::default(), store, engine, Gate::new(1, 1));
-        let router = surround(Router::new().route("/v1/panic", get(panics)), app);
+        let router = surround(Router::new().route("/version", get(panics)), app);
         for _ in 0..2 {
-            let request = Request::get("/v1/panic").body(Body::empty()).expect("a request");
+            let request = Request::get("/version").body(Body::empty()).expect("a request");
             let response = router.clone().oneshot(request).await.expect("infallible");
             assert_eq!(response.status(), 500);
             assert_eq!(response.headers()["content-type"], "application/problem+json");

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::Response;
 use glore::app::App;
 use glore::config::Config;
+use glore::domain::Clock;
 use glore::engine::{Gate, Metered, ScriptedEngine};
 use glore::store::Store;
 use glore::web;
@@ -56,6 +57,13 @@ impl TestApp {
         let engine = Metered::new(Arc::new(engine));
         let app = App::new(config, store, Arc::new(engine), gate);
         Self { router: web::router(app.clone()), app, dir }
+    }
+
+    /// The same server by another clock.
+    pub fn by(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.app.clock = clock;
+        self.router = web::router(self.app.clone());
+        self
     }
 
     /// The data folder.

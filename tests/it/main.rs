@@ -20,6 +20,7 @@ mod idempotency;
 mod listen;
 mod load;
 mod pages;
+mod people;
 mod process;
 mod queue;
 mod reject;

@@ -113,7 +113,7 @@ fn checks(file: Option<&Path>) -> Vec<Check> {
     };
     let mut checks = vec![Check::new("configuration", State::Ok, source)];
     checks.extend(place::checks(&config));
-    checks.extend(store::checks(&config.store.dir));
+    checks.extend(store::checks(&config.store.dir, config.is_public()));
     checks.extend(models::checks(&config));
     checks
 }

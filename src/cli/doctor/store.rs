@@ -5,8 +5,8 @@ use std::path::Path;
 use super::{Check, State};
 use crate::store::{Schema, StoreError, Upkeep};
 
-pub(super) fn checks(dir: &Path) -> Vec<Check> {
-    match crate::cli::block_on(async { Ok(look(dir).await) }) {
+pub(super) fn checks(dir: &Path, public: bool) -> Vec<Check> {
+    match crate::cli::block_on(async { Ok(look(dir, public).await) }) {
         Ok(Ok(checks)) => checks,
         Ok(Err(StoreError::Missing { .. })) => {
             let detail = "there is none yet; the first start makes it";
@@ -17,7 +17,7 @@ pub(super) fn checks(dir: &Path) -> Vec<Check> {
     }
 }
 
-async fn look(dir: &Path) -> Result<Vec<Check>, StoreError> {
+async fn look(dir: &Path, public: bool) -> Result<Vec<Check>, StoreError> {
     let mut database = Upkeep::reading(dir).await?;
     let sqlite = database.sqlite_version().await?;
     let faults = database.faults().await?;
@@ -25,7 +25,24 @@ async fn look(dir: &Path) -> Result<Vec<Check>, StoreError> {
         [] => Check::new("database", State::Ok, format!("sound, SQLite {sqlite}")),
         faults => Check::new("database", State::Fail, faults.join("; ")),
     };
-    Ok(vec![sound, schema(database.schema().await?)])
+    let version = database.schema().await?;
+    let mut checks = vec![sound, schema(version)];
+    if version.found == version.newest {
+        checks.push(people(database.users().await?, public));
+    }
+    Ok(checks)
+}
+
+fn people(users: u64, public: bool) -> Check {
+    let (state, detail) = match (users, public) {
+        (0, true) => {
+            (State::Fail, "others can reach the server, and there are no users".to_owned())
+        }
+        (0, false) => (State::Ok, "no users: everyone on this machine is admin".to_owned()),
+        (1, _) => (State::Ok, "1 user may log in".to_owned()),
+        (n, _) => (State::Ok, format!("{n} users may log in")),
+    };
+    Check::new("people", state, detail)
 }
 
 fn schema(Schema { found, newest }: Schema) -> Check {
@@ -54,5 +71,12 @@ mod tests {
     fn a_database_of_a_newer_version_is_a_failure() {
         let state = |found| schema(Schema { found, newest: 2 }).state;
         assert_eq!([1, 2, 3].map(state), [State::Warn, State::Ok, State::Fail]);
+    }
+
+    #[test]
+    fn a_public_server_without_users_is_a_failure() {
+        assert_eq!(people(0, true).state, State::Fail);
+        assert_eq!(people(0, false).state, State::Ok);
+        assert_eq!(people(1, true).state, State::Ok);
     }
 }

@@ -1,8 +1,11 @@
 //! What is the same for many calls and would be forgotten in one of them: refusals, headers, keys.
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
+use crate::domain::PersonRole;
 use crate::web::Code;
+use crate::web::rights::{self, Least, Said};
 
 /// Adds it to every operation; `makes_runs` are the paths whose calls go through the gate.
 pub(super) fn complete(document: &mut Value, makes_runs: &[String]) {
@@ -16,10 +19,36 @@ pub(super) fn complete(document: &mut Value, makes_runs: &[String]) {
             it is refused. Refusals with 400, 406, 413, 415, 429 or 5xx do not use it up.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
     } });
+    components["securitySchemes"] = json!({ "bearer": {
+        "type": "http", "scheme": "bearer", "bearerFormat": "glr_ and 56 hexadecimal digits",
+        "description": "A token of a user, made on the page `/me` or by `glore token add`. While a \
+            server has no users it needs none and looks at none.",
+    } });
     for (path, item) in members(&mut document["paths"]) {
-        for (_, operation) in members(item) {
+        for (method, operation) in members(item) {
             complete_one(path, operation, makes_runs.contains(path));
+            secure_one(path, method, operation);
         }
+    }
+}
+
+/// Who may call it, from the table of rights.
+fn secure_one(path: &str, method: &str, operation: &mut Value) {
+    let method = method.to_uppercase().parse().unwrap_or(Method::GET);
+    let role = match rights::least(path, &method) {
+        Said::Least(Least::Role(role) | Least::Session(role)) => role,
+        Said::Least(Least::Metrics) => PersonRole::Admin,
+        _ => {
+            operation["security"] = json!([]);
+            return;
+        }
+    };
+    operation["security"] = json!([{ "bearer": [] }]);
+    operation["x-least-role"] = json!(role);
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for status in ["401", "403"] {
+        let shared = json!({ "$ref": format!("#/components/responses/{status}") });
+        responses.entry(status).or_insert(shared);
     }
 }
 
@@ -115,6 +144,10 @@ fn refusals() -> Value {
             response["headers"]["Retry-After"] =
                 json!({ "$ref": "#/components/headers/Retry-After" });
         }
+        if status == "401" {
+            response["headers"]["WWW-Authenticate"] =
+                json!({ "$ref": "#/components/headers/WWW-Authenticate" });
+        }
     }
     Value::Object(refusals)
 }
@@ -124,6 +157,7 @@ fn headers() -> Value {
     json!({
         "X-Request-Id": header("The client's own, if it sent one that can be logged; else a new one", "string"),
         "Retry-After": header("Seconds after which to try again", "integer"),
+        "WWW-Authenticate": header("`Bearer`, with what is wrong with a token that was sent", "string"),
         "RateLimit": header("Places left now, and seconds until one is free when none is", "string"),
         "RateLimit-Policy": header("Runs that may be at work or wait at once", "string"),
         "Idempotency-Replayed": header("`true` on an answer that was given before", "string"),

@@ -20,7 +20,8 @@ const DESCRIPTION: &str = "Solve, critique and refine math word problems. JSON o
     snake_case, times in UTC, ids that begin with what they name. Unknown fields are refused. \
     Errors are problem documents (RFC 9457) with a word for programs, a sentence for people, and \
     the fields that are to blame. When every place is taken the answer is 429 at once. A client \
-    that leaves cancels the run that it waits for.";
+    that leaves cancels the run that it waits for. Where there are users, every call but `/livez` \
+    and `/readyz` takes `Authorization: Bearer` with a token of a user, and a role.";
 
 #[derive(OpenApi)]
 #[openapi(

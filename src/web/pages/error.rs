@@ -35,8 +35,12 @@ fn advice(status: StatusCode) -> &'static str {
              deletes the data folder."
         }
         StatusCode::METHOD_NOT_ALLOWED => "Use the links and buttons of the pages.",
-        StatusCode::FORBIDDEN => "Open this server's own page and send the form from there.",
-        StatusCode::CONFLICT => "Look at the run to see how it ended.",
+        StatusCode::UNAUTHORIZED => "The link at the top leads to the login page.",
+        StatusCode::FORBIDDEN => {
+            "If your role is too low, ask an admin. If a form was refused, open this \
+             server's own page and send it from there."
+        }
+        StatusCode::CONFLICT => "Go back and look at how things are now.",
         StatusCode::TOO_MANY_REQUESTS => "Wait a few seconds and try again.",
         StatusCode::SERVICE_UNAVAILABLE => {
             "Try again in a few seconds. If it stays like this, /readyz says what is missing."

@@ -12,6 +12,7 @@ mod examples;
 mod form;
 mod home;
 mod lab;
+mod people;
 mod query;
 mod run;
 mod runs;
@@ -25,11 +26,13 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+pub(super) use query::query;
 pub use shell::Shell;
 pub use theme::Theme;
 
 use crate::app::App;
-use crate::web::{Code, Error};
+use crate::domain::PersonRole;
+use crate::web::{Code, Error, Frame, context};
 
 /// Every page.
 pub fn routes() -> Router<App> {
@@ -45,6 +48,7 @@ pub fn routes() -> Router<App> {
         // Where the reference was before it was made from the document.
         .route("/api", get(async || Redirect::permanent("/docs")))
         .route("/problems/{word}", get(docs::problem))
+        .merge(people::routes())
         .route("/theme", post(theme::switch))
         .route("/static/{hash}/{*name}", get(static_files::serve))
 }
@@ -58,4 +62,22 @@ fn page(template: &impl Template) -> Result<Response, Error> {
         .render()
         .map_err(|e| Error::new(Code::Internal, "the page could not be written").because(e))?;
     Ok(([(CACHE_CONTROL, "private, no-cache")], Html(html)).into_response())
+}
+
+/// What the frame says of whoever looks at the page being written; nothing outside of a request.
+pub fn frame() -> Option<Frame> {
+    context::frame()
+}
+
+/// Whether whoever looks at the page being written may do what this role may, so that it shows no
+/// form that would be refused. The refusal itself is the table's.
+pub fn may(role: PersonRole) -> bool {
+    let person = context::frame().and_then(|frame| frame.person);
+    person.is_none_or(|person| person.role >= role)
+}
+
+/// What every form of the page being written sends along; nothing outside of a session. Templates
+/// write it by `components/csrf.html`.
+pub fn form_token() -> Option<String> {
+    context::frame().and_then(|frame| frame.form_token)
 }

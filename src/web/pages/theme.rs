@@ -60,7 +60,7 @@ pub async fn switch(wish: Result<Form<Wish>, FormRejection>) -> Result<Response,
 }
 
 /// Whether an address stays on this server: browsers read `//x` and `/\x` as another host.
-fn is_local(address: &str) -> bool {
+pub(super) fn is_local(address: &str) -> bool {
     let mut bytes = address.bytes();
     bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))

@@ -2,14 +2,28 @@
 
 use std::collections::HashSet;
 
+use glore::domain::PersonRole;
+
 use super::{all, css, html, one, post_form, samples};
 use crate::app::{Answer, TestApp};
+use crate::people;
 
 /// Every page there is, over a store with every sample.
 async fn every_page() -> Vec<(String, Answer)> {
     let app = TestApp::new().await;
-    let mut addresses: Vec<String> =
-        ["/", "/?example=apples", "/lab", "/docs", "/nothing", "/runs"].map(str::to_owned).into();
+    let mut addresses: Vec<String> = [
+        "/",
+        "/?example=apples",
+        "/lab",
+        "/docs",
+        "/nothing",
+        "/runs",
+        "/login",
+        "/me",
+        "/admin/users",
+    ]
+    .map(str::to_owned)
+    .into();
     for (_, run) in samples::all() {
         app.app.store.runs().insert(&run).await.expect("stored");
         for view in ["side", "unified", "changes"] {
@@ -26,6 +40,35 @@ async fn every_page() -> Vec<(String, Answer)> {
     }
     let refused = post_form(&app, "/runs", "problem=&gate=%22%3E%3Cscript%3E").await;
     pages.push(("POST /runs".to_owned(), refused));
+    pages.extend(pages_of_people().await);
+    pages
+}
+
+/// Those that are for somebody, with and without faults.
+async fn pages_of_people() -> Vec<(String, Answer)> {
+    let app = TestApp::new().await;
+    let ana = people::add(&app, "ana", PersonRole::Admin).await;
+    people::token(&app, &ana, PersonRole::Viewer, true).await;
+    let browser = people::browser(&app, &ana).await;
+    let about = format!("/admin/users/{}", ana.id);
+    let mut pages = vec![("login".to_owned(), app.get("/login?next=%22%3E%3Cscript%3E").await)];
+    for address in ["/me", "/admin/users", "/admin/audit", &about, "/"] {
+        pages.push((format!("{address} of ana"), people::get(&app, &browser, address).await));
+    }
+    let (role, password) = (format!("{about}/role"), format!("{about}/password"));
+    for (address, form) in [
+        ("/me/password", "old=x&new=y&again=z"),
+        ("/me/tokens", "name=&role=x&days=x"),
+        ("/me/tokens", "name=%3Cscript%3E&role=viewer&days=7"),
+        ("/admin/users", "name=%22%3E%3Cscript%3E&role=x&password=x"),
+        (role.as_str(), "role=viewer"),
+        (password.as_str(), "password=x"),
+    ] {
+        let answer = people::post(&app, &browser, address, form).await;
+        pages.push((format!("POST {address} of ana"), answer));
+    }
+    let refused = people::post_bare(&app, "", "/login", "name=%22%3E%3Cscript%3E&password=x").await;
+    pages.push(("POST /login".to_owned(), refused));
     pages
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn answer(
     with_usage: bool,
 ) -> Result<Response, Error> {
     let head = Head::new(order.id, app.clock.now(), served.id).of_chunk();
-    let info = RequestInfo { id: context::request_id(), path: context::path() };
+    let info = RequestInfo::new(context::request_id(), context::path());
     let work = async move {
         let run = submit::now(&app, order).await.inspect_err(|error| {
             error.log(&context::request_id(), &context::path());

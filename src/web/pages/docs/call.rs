@@ -19,6 +19,8 @@ pub struct Call {
     pub body: Option<Kind>,
     pub answers: Vec<Answer>,
     pub command: String,
+    /// The least role it takes, where there are users; nothing for an open one.
+    pub role: String,
 }
 
 /// What can be said in the address or in a header.
@@ -74,6 +76,7 @@ fn read(path: &str, method: &str, call: &Value, server: &str) -> Call {
         body: (!content.is_null()).then(|| kind(&content["schema"])),
         command: command(path, method, call, &content["example"], server),
         answers,
+        role: text(&call["x-least-role"]),
     }
 }
 
