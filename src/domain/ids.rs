@@ -103,6 +103,19 @@ id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
+id!(
+    /// Names a review queue.
+    QueueId, "que_"
+);
+id!(
+    /// Names an item: a run in a queue.
+    ItemId, "itm_"
+);
+id!(
+    /// Names what a person handed in for an item.
+    SubmissionId, "sbm_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

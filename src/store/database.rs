@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Keys, Runs, StoreError};
+use super::{Keys, Reviews, Runs, StoreError};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -66,6 +66,11 @@ impl Store {
     /// The runs and their queue.
     pub fn runs(&self) -> Runs<'_> {
         Runs { store: self }
+    }
+
+    /// Review queues and what people said.
+    pub fn reviews(&self) -> Reviews<'_> {
+        Reviews { store: self }
     }
 
     /// What was answered to requests with an `Idempotency-Key`.

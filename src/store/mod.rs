@@ -14,6 +14,7 @@ mod idempotency;
 mod lock;
 mod page;
 mod queue;
+mod review;
 mod rows;
 mod runs;
 mod upkeep;
@@ -25,5 +26,9 @@ pub use error::StoreError;
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
 pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
+pub use review::{
+    Acted, Desk, Filled, Flagged, Guidelines, Item, ItemRow, Mine, Next, Queue, Reviews, Saved,
+    Submitted, Withdrawn,
+};
 pub use runs::Runs;
 pub use upkeep::{Schema, Upkeep};

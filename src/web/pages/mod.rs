@@ -13,6 +13,7 @@ mod form;
 mod home;
 mod lab;
 mod query;
+pub mod review;
 mod run;
 mod runs;
 mod shell;
@@ -47,6 +48,7 @@ pub fn routes() -> Router<App> {
         .route("/problems/{word}", get(docs::problem))
         .route("/theme", post(theme::switch))
         .route("/static/{hash}/{*name}", get(static_files::serve))
+        .merge(review::routes())
 }
 
 /// A page as it is sent: never kept by anything between here and the reader.
