@@ -22,6 +22,7 @@ mod process;
 mod queue;
 mod reject;
 mod remote;
+mod review;
 mod runs;
 mod solve;
 mod store;
