@@ -160,8 +160,22 @@ document.addEventListener("submit", (event) => {
     // The page is left only when everything is kept.
     event.preventDefault();
     flushAll();
-    line.then(() => form.requestSubmit(button ?? undefined));
+    line.then(() => {
+      // What the server answered may have replaced the form by one like it.
+      const again = form.isConnected
+        ? form
+        : find(`form[data-leaves][action="${form.getAttribute("action")}"]`, desk);
+      again?.requestSubmit(button?.isConnected ? button : undefined);
+    });
   }
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !plain || (waiting === 0 && timers.size === 0)) return;
+  event.preventDefault();
+  flushAll();
+  line.then(() => { location.href = link.href; });
 });
 
 // ---- Keys.
