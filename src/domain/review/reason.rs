@@ -24,7 +24,7 @@ pub struct Reason {
 pub enum Detail {
     /// ORM score of a solution whose final answer is not the reference.
     ConvincingWrong { orm: Probability },
-    /// See the two cases of [`Conflict`](super::Rule::VerifierConflict).
+    /// ORM and SORM say opposite things, or the ORM passed over a right solution.
     VerifierConflict {
         /// ORM score of the solution.
         orm: Probability,

@@ -50,11 +50,9 @@ async fn every_page_is_whole() {
         assert!(one(&page, "head > title").ends_with("· GLoRe"), "{address}");
         assert_eq!(page.select(&css("body > a.skip[href='#main']")).count(), 1, "{address}");
         assert_eq!(page.select(&css("main#main")).count(), 1, "{address}");
-        assert_eq!(
-            all(&page, "header nav a"),
-            ["Solve", "Runs", "Review", "Lab", "API"],
-            "{address}"
-        );
+        let links = all(&page, "header nav a");
+        let words: Vec<_> = links.iter().filter_map(|link| link.split(' ').next()).collect();
+        assert_eq!(words, ["Solve", "Runs", "Review", "Lab", "API"], "{address}");
         let ids: Vec<_> = page.select(&css("[id]")).filter_map(|e| e.value().id()).collect();
         let unique: HashSet<_> = ids.iter().collect();
         assert_eq!(unique.len(), ids.len(), "{address}: {ids:?}");
