@@ -66,11 +66,11 @@ async fn one_solution_is_no_choice() {
     let store = &app.app.store;
     let queue = filled(store, &only_random(), 0).await;
     store.runs().insert(&samples::without_reference()).await.expect("kept");
-    let item = next(store, queue, "ann", at(0)).await.expect("an item");
-    let desk = store.reviews().desk(item, "ann").await.expect("read").expect("hers");
+    let item = next(store, queue, "local", at(0)).await.expect("an item");
+    let desk = store.reviews().desk(item, "local").await.expect("read").expect("hers");
     assert!(desk.serving.candidates.is_empty());
     let same = Action::Edit(Edit::Choose { choice: Some(Choice::Same) });
-    let refused = store.reviews().act(item, "ann", same, at(1)).await.expect("asked");
+    let refused = store.reviews().act(item, "local", same, at(1)).await.expect("asked");
     assert!(matches!(refused, Acted::Refused(_)), "{refused:?}");
     let page = crate::pages::html(&app.get(&format!("/review/items/{item}")).await);
     assert_eq!(page.select(&crate::pages::css("#choice")).count(), 0);

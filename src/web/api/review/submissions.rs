@@ -25,7 +25,6 @@ pub struct RatingRequest {
     pub step: usize,
     /// -1 wrong, 0 fine, +1 good; null or missing: not rated, which is never zero.
     #[serde(default)]
-    #[schema(minimum = -1, maximum = 1)]
     pub value: Option<i8>,
     /// Looked at and not decided; only without a value.
     #[serde(default)]

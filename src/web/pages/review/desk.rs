@@ -96,6 +96,11 @@ impl DeskPage {
         self.shell.asset("review.js")
     }
 
+    /// Whether this reason form was sent without a reason.
+    fn asks(&self, outcome: &str) -> bool {
+        self.refusal.reason_of == Some(outcome)
+    }
+
     fn missing_words(&self) -> Option<String> {
         let missing = self.refusal.missing.as_ref()?;
         let steps: Vec<String> = missing.steps.iter().map(ToString::to_string).collect();
