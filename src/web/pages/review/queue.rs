@@ -108,7 +108,7 @@ pub async fn show(
     let rows = items.data.into_iter().map(|row| Row {
         id: row.item.id.to_string(),
         run: row.item.run.to_string(),
-        problem: one_line(&row.problem),
+        problem: one_line(&row.problem, 120),
         whys: row
             .item
             .reasons
