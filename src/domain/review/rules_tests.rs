@@ -4,7 +4,6 @@ use crate::domain::{
     Finish, ProblemId, RunId, RunKind, RunProblem, ScoredStep, SolutionId, SolutionKind, Strategy,
     Threshold, ThresholdSource, Timings,
 };
-use proptest::prelude::Strategy as _;
 use proptest::prelude::*;
 
 fn p(value: f64) -> Probability {
