@@ -115,6 +115,18 @@ id!(
     /// Names an API token; it is no secret.
     TokenId, "tok_"
 );
+    /// Names a review queue.
+    QueueId, "que_"
+);
+id!(
+    /// Names an item: a run in a queue.
+    ItemId, "itm_"
+);
+id!(
+    /// Names what a person handed in for an item.
+    SubmissionId, "sbm_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Audit, Keys, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users};
+use super::{Audit, Keys, Reviews, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -94,6 +94,11 @@ impl Store {
     /// The runs and their queue.
     pub fn runs(&self) -> Runs<'_> {
         Runs { store: self }
+    }
+
+    /// Review queues and what people said.
+    pub fn reviews(&self) -> Reviews<'_> {
+        Reviews { store: self }
     }
 
     /// What was answered to requests with an `Idempotency-Key`.

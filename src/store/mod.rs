@@ -17,6 +17,7 @@ mod page;
 #[cfg(test)]
 mod people_tests;
 mod queue;
+mod review;
 mod rows;
 mod runs;
 mod sessions;
@@ -32,6 +33,10 @@ pub use error::StoreError;
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
 pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
+pub use review::{
+    Acted, Desk, Filled, Flagged, Guidelines, Item, ItemRow, Mine, Next, Queue, Reviews, Saved,
+    Submitted, Withdrawn,
+};
 pub use runs::Runs;
 pub use sessions::Sessions;
 pub use tokens::Tokens;

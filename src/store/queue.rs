@@ -8,7 +8,7 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::rows::{timestamp, word, write_number};
-use super::{Runs, StoreError, write};
+use super::{Runs, StoreError, review, write};
 use crate::domain::{ProblemId, Run, RunId, RunStatus, Timestamp};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
@@ -102,6 +102,7 @@ impl Runs<'_> {
     pub async fn finish(&self, run: &Run) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         write::update(&mut tx, run).await?;
+        review::enter(&mut tx, run).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use super::rows::{maybe_number, millis, number, probability, timestamp, word};
-use super::{Store, StoreError, write};
+use super::{Store, StoreError, review, write};
 use crate::domain::{
     Finish, Run, RunError, RunId, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
     SolutionKind, Strategy, Threshold, ThresholdSource, Timings,
@@ -26,6 +26,7 @@ impl Runs<'_> {
     pub async fn insert(&self, run: &Run) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         write::insert(&mut tx, run, None).await?;
+        review::enter(&mut tx, run).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -37,37 +38,42 @@ impl Runs<'_> {
     pub async fn get(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         // One snapshot for all three reads: a run that finishes in between must not be seen half.
         let mut tx = self.store.read().begin().await?;
-        let id = id.to_string();
-        let row = sqlx::query(
-            "SELECT r.*, p.text AS problem_text, p.reference_answer FROM runs r \
-             JOIN problems p ON p.id = r.problem_id WHERE r.id = ?",
-        )
-        .bind(&id)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let solutions = sqlx::query("SELECT * FROM solutions WHERE run_id = ? ORDER BY position")
-            .bind(&id)
-            .fetch_all(&mut *tx)
-            .await?;
-        let steps = sqlx::query(
-            "SELECT s.* FROM steps s JOIN solutions o ON o.id = s.solution_id \
-             WHERE o.run_id = ? ORDER BY s.solution_id, s.step",
-        )
+        whole(&mut tx, id).await
+    }
+}
+
+/// A run within a transaction of the caller's.
+pub(super) async fn whole(tx: &mut SqliteConnection, id: RunId) -> Result<Option<Run>, StoreError> {
+    let id = id.to_string();
+    let row = sqlx::query(
+        "SELECT r.*, p.text AS problem_text, p.reference_answer FROM runs r \
+         JOIN problems p ON p.id = r.problem_id WHERE r.id = ?",
+    )
+    .bind(&id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let solutions = sqlx::query("SELECT * FROM solutions WHERE run_id = ? ORDER BY position")
         .bind(&id)
         .fetch_all(&mut *tx)
         .await?;
-        let mut steps_of: HashMap<String, Vec<ScoredStep>> = HashMap::new();
-        for row in &steps {
-            steps_of.entry(row.try_get("solution_id")?).or_default().push(read_step(row)?);
-        }
-        let mut run = read_run(&row)?;
-        for row in &solutions {
-            let steps = steps_of.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
-            run.solutions.push(read_solution(row, steps)?);
-        }
-        Ok(Some(run))
+    let steps = sqlx::query(
+        "SELECT s.* FROM steps s JOIN solutions o ON o.id = s.solution_id \
+         WHERE o.run_id = ? ORDER BY s.solution_id, s.step",
+    )
+    .bind(&id)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut steps_of: HashMap<String, Vec<ScoredStep>> = HashMap::new();
+    for row in &steps {
+        steps_of.entry(row.try_get("solution_id")?).or_default().push(read_step(row)?);
     }
+    let mut run = read_run(&row)?;
+    for row in &solutions {
+        let steps = steps_of.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
+        run.solutions.push(read_solution(row, steps)?);
+    }
+    Ok(Some(run))
 }
 
 fn read_run(row: &SqliteRow) -> Result<Run, StoreError> {

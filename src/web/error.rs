@@ -50,6 +50,8 @@ table! {
     AlreadyEnded        CONFLICT               "already_ended"          "The run has ended";
     Cancelled           CONFLICT               "cancelled"              "The run was cancelled";
     KeyInUse            CONFLICT               "idempotency_key_in_use" "The same request is at work";
+    QueueClosed         CONFLICT               "queue_closed"           "The queue is closed";
+    AlreadySubmitted    CONFLICT               "already_submitted"      "The item was handed in before";
     BodyTooLarge        PAYLOAD_TOO_LARGE      "body_too_large"         "The body is too large";
     UnsupportedMedia    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     Misdirected         MISDIRECTED_REQUEST    "misdirected"            "This is not the name of this server";

@@ -21,6 +21,7 @@ mod etag;
 mod extract;
 mod frame;
 mod headers;
+mod id_path;
 mod idempotency;
 mod listen;
 mod machine;

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    cancel, chat, critique, diff, events, health, models, openapi, refine, runs, solve,
+    cancel, chat, critique, diff, events, health, models, openapi, refine, review, runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -35,6 +35,9 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(cancel::handler))
         .routes(routes!(events::handler))
         .routes(routes!(chat::handler))
+        .routes(routes!(review::queues::handler))
+        .routes(routes!(review::next::handler))
+        .routes(routes!(review::submissions::handler))
         .routes(routes!(models::handler))
         .routes(routes!(openapi::handler))
         .routes(routes!(health::live))

@@ -72,6 +72,7 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         post(app, cancel, &run(&waiting, "/cancel"), json!({})).await,
         post(app, cancel, &run(&done, "/cancel"), json!({})).await,
         get(app, "/v1/models", "/v1/models").await,
+        get(app, "/v1/queues", "/v1/queues").await,
         get(app, "/livez", "/livez").await,
         get(app, "/readyz", "/readyz").await,
         get(app, "/version", "/version").await,

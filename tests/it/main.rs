@@ -25,6 +25,7 @@ mod process;
 mod queue;
 mod reject;
 mod remote;
+mod review;
 mod runs;
 mod server;
 mod solve;

@@ -7,7 +7,7 @@ mod list;
 mod live;
 mod look;
 mod run;
-mod samples;
+pub mod samples;
 mod style;
 mod whole;
 
@@ -18,11 +18,11 @@ use scraper::{ElementRef, Html, Selector};
 
 use crate::app::{Answer, TestApp};
 
-fn css(selector: &str) -> Selector {
+pub fn css(selector: &str) -> Selector {
     Selector::parse(selector).expect("a selector")
 }
 
-fn html(answer: &Answer) -> Html {
+pub fn html(answer: &Answer) -> Html {
     Html::parse_document(std::str::from_utf8(&answer.body).expect("UTF-8"))
 }
 
@@ -30,11 +30,11 @@ fn text(element: ElementRef<'_>) -> String {
     element.text().collect::<Vec<_>>().concat().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn all(page: &Html, selector: &str) -> Vec<String> {
+pub fn all(page: &Html, selector: &str) -> Vec<String> {
     page.select(&css(selector)).map(text).collect()
 }
 
-fn one(page: &Html, selector: &str) -> String {
+pub fn one(page: &Html, selector: &str) -> String {
     let found = all(page, selector);
     assert_eq!(found.len(), 1, "{selector}: {found:?}");
     found.into_iter().next().unwrap_or_default()
@@ -46,7 +46,7 @@ async fn page_of(run: &Run) -> Html {
     html(&app.get(&format!("/runs/{}", run.id)).await)
 }
 
-async fn post_form(app: &TestApp, path: &str, body: &str) -> Answer {
+pub async fn post_form(app: &TestApp, path: &str, body: &str) -> Answer {
     app.post_raw(path, "application/x-www-form-urlencoded", body.to_owned()).await
 }
 

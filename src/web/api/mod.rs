@@ -13,6 +13,7 @@ pub mod health;
 pub mod models;
 pub mod openapi;
 pub mod refine;
+pub mod review;
 pub mod runs;
 mod settings;
 pub mod solve;

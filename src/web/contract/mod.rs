@@ -30,6 +30,7 @@ const DESCRIPTION: &str = "Solve, critique and refine math word problems. JSON o
     tags(
         (name = "runs", description = "Make a run"),
         (name = "kept", description = "Look at runs and stop them"),
+        (name = "review", description = "Let people judge"),
         (name = "server", description = "What runs here"),
     ),
 )]

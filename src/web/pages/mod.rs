@@ -14,6 +14,7 @@ mod home;
 mod lab;
 mod people;
 mod query;
+pub mod review;
 mod run;
 mod runs;
 mod shell;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
         .merge(people::routes())
         .route("/theme", post(theme::switch))
         .route("/static/{hash}/{*name}", get(static_files::serve))
+        .merge(review::routes())
 }
 
 /// A page as it is sent: never kept by anything between here and the reader.

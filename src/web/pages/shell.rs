@@ -10,8 +10,9 @@ use crate::app::App;
 use crate::engine::Health;
 
 /// The links of the head: address, word.
-const LINKS: [(&str, &str); 4] =
-    [("/", "Solve"), ("/runs", "Runs"), ("/lab", "Lab"), ("/docs", "API")];
+const LINKS: [(&str, &str); 5] =
+    [("/", "Solve"), ("/runs", "Runs"), (REVIEW, "Review"), ("/lab", "Lab"), ("/docs", "API")];
+const REVIEW: &str = "/review";
 
 /// One link of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Link {
     pub word: &'static str,
     /// The page it leads to is this one.
     pub here: bool,
+    /// What waits there.
+    pub count: usize,
 }
 
 /// Everything `base.html` needs.
@@ -32,12 +35,18 @@ pub struct Shell {
     pub back: String,
     /// Whether the models answer; `None` where nobody asked, as on an error page.
     pub models: Option<Health>,
+    /// Items that wait to be reviewed.
+    pub waiting: usize,
 }
 
 impl Shell {
     /// The head's links, with the current page marked.
     pub fn links(&self) -> Vec<Link> {
-        LINKS.map(|(href, word)| Link { href, word, here: self.here == href }).to_vec()
+        let link = |(href, word)| {
+            let count = if href == REVIEW { self.waiting } else { 0 };
+            Link { href, word, here: self.here == href, count }
+        };
+        LINKS.map(link).to_vec()
     }
 
     /// Why the models do not answer; `None` when they do or nobody asked.
@@ -70,6 +79,8 @@ impl FromRequestParts<App> for Shell {
             here: back.split('?').next().unwrap_or_default().to_owned(),
             back: back.to_owned(),
             models: Some(app.engine.health()),
+            // A page is better without the number than not at all.
+            waiting: app.store.reviews().waiting().await.unwrap_or(0),
         })
     }
 }

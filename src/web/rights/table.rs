@@ -23,6 +23,7 @@ pub enum Least {
 const OPEN: Least = Least::Open;
 const VIEWER: Least = Least::Role(PersonRole::Viewer);
 const ANNOTATOR: Least = Least::Role(PersonRole::Annotator);
+const ADJUDICATOR: Least = Least::Role(PersonRole::Adjudicator);
 const ONESELF: Least = Least::Session(PersonRole::Viewer);
 const ADMIN: Least = Least::Session(PersonRole::Admin);
 
@@ -60,6 +61,27 @@ const TABLE: &[(&str, &str, Least)] = &[
     ("/admin/users/{id}/sessions/end", "POST", ADMIN),
     ("/admin/users/{id}/tokens/revoke", "POST", ADMIN),
     ("/admin/audit", "GET", ADMIN),
+    // Review.
+    ("/review", "GET", ANNOTATOR),
+    ("/review/queues", "POST", ADJUDICATOR),
+    ("/review/queues/new", "GET", ADJUDICATOR),
+    ("/review/queues/{id}", "GET", ANNOTATOR),
+    ("/review/queues/{id}/settings", "GET", ADJUDICATOR),
+    ("/review/queues/{id}/settings", "POST", ADJUDICATOR),
+    ("/review/queues/{id}/fill", "POST", ADJUDICATOR),
+    ("/review/queues/{id}/next", "POST", ANNOTATOR),
+    ("/review/items/{id}", "GET", ANNOTATOR),
+    ("/review/items/{id}/take", "POST", ANNOTATOR),
+    ("/review/items/{id}/act", "POST", ANNOTATOR),
+    ("/review/items/{id}/keep", "POST", ANNOTATOR),
+    ("/review/items/{id}/skip", "POST", ANNOTATOR),
+    ("/review/items/{id}/leave", "POST", ANNOTATOR),
+    ("/review/items/{id}/submit", "POST", ANNOTATOR),
+    ("/review/submissions/{id}/undo", "POST", ANNOTATOR),
+    ("/review/keys", "GET", ANNOTATOR),
+    ("/review/keys", "POST", ANNOTATOR),
+    ("/runs/{id}/flag", "GET", ANNOTATOR),
+    ("/runs/{id}/flag", "POST", ANNOTATOR),
     // The API.
     ("/v1/solve", "POST", ANNOTATOR),
     ("/v1/critique", "POST", ANNOTATOR),

@@ -24,12 +24,24 @@ async fn every_page() -> Vec<(String, Answer)> {
     ]
     .map(str::to_owned)
     .into();
+    addresses.extend(["/review/queues/new", "/review/keys", "/review"].map(str::to_owned));
+    let queue = crate::review::queue(&app.app.store, &crate::review::settings()).await;
     for (_, run) in samples::all() {
         app.app.store.runs().insert(&run).await.expect("stored");
         for view in ["side", "unified", "changes"] {
             addresses.push(format!("/runs/{}?view={view}", run.id));
         }
         addresses.push(format!("/?from={}", run.id));
+        addresses.push(format!("/runs/{}/flag", run.id));
+    }
+    addresses.push(format!("/review/queues/{queue}"));
+    addresses.push(format!("/review/queues/{queue}/settings"));
+    let waiting = app.app.store.reviews().waiting().await.expect("counted");
+    for _ in 0..waiting {
+        let now = app.app.clock.now();
+        let item = crate::review::next(&app.app.store, queue, "local", now).await.expect("one");
+        addresses.push(format!("/review/items/{item}"));
+        app.app.store.reviews().put_off(item, "local", "skip", "", now).await.expect("skipped");
     }
     addresses.push("/runs?q=%3Cscript%3E&status=completed".to_owned());
     addresses.push("/runs?q=nowhere".to_owned());
@@ -81,7 +93,9 @@ async fn every_page_is_whole() {
         assert!(one(&page, "head > title").ends_with("· GLoRe"), "{address}");
         assert_eq!(page.select(&css("body > a.skip[href='#main']")).count(), 1, "{address}");
         assert_eq!(page.select(&css("main#main")).count(), 1, "{address}");
-        assert_eq!(all(&page, "header nav a"), ["Solve", "Runs", "Lab", "API"], "{address}");
+        let links = all(&page, "header nav a");
+        let words: Vec<_> = links.iter().filter_map(|link| link.split(' ').next()).collect();
+        assert_eq!(words, ["Solve", "Runs", "Review", "Lab", "API"], "{address}");
         let ids: Vec<_> = page.select(&css("[id]")).filter_map(|e| e.value().id()).collect();
         let unique: HashSet<_> = ids.iter().collect();
         assert_eq!(unique.len(), ids.len(), "{address}: {ids:?}");

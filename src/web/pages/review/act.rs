@@ -1,0 +1,280 @@
+//! The buttons of the rating page. Each is a form; the answer leads to the page to go on with.
+
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::desk::{Refusal, address, no_item, refused};
+use super::queue::no_queue;
+use super::{Person, models};
+use crate::app::App;
+use crate::domain::review::{Action, Choice, Edit, Handed, Outcome, Verdict};
+use crate::domain::{ItemId, QueueId, SubmissionId};
+use crate::store::{Acted, Desk, Next, Submitted, Withdrawn};
+use crate::web::id_path::IdPath;
+use crate::web::pages::Shell;
+use crate::web::{Code, Error};
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 500;
+
+/// One press on the rating page; which fields are there says which button it was.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ActForm {
+    step: Option<String>,
+    /// A word of [`Verdict`], or `none`.
+    verdict: Option<String>,
+    /// The verdict is what the SORM suggests.
+    accept: Option<String>,
+    /// For every step after this one.
+    rest: Option<String>,
+    /// For every step before this one that is not rated.
+    before: Option<String>,
+    pub critique: Option<String>,
+    pub correction: Option<String>,
+    /// Id of a solution, `same` or `none`.
+    choice: Option<String>,
+    undo: Option<String>,
+    redo: Option<String>,
+}
+
+impl ActForm {
+    /// The step it is about.
+    pub fn step(&self) -> Option<usize> {
+        self.step.as_deref()?.trim().parse().ok()
+    }
+
+    /// What it asks for. Texts that are as they were are no change.
+    fn actions(&self, desk: &Desk) -> Vec<Action> {
+        if self.undo.is_some() {
+            return vec![Action::Undo];
+        }
+        if self.redo.is_some() {
+            return vec![Action::Redo];
+        }
+        let mut edits = Vec::new();
+        if let Some(choice) = &self.choice {
+            let choice = Choice::try_from(choice.clone()).ok();
+            edits.push(Edit::Choose { choice });
+        }
+        let step = self.step().unwrap_or(0);
+        let word = |text: &Option<String>| text.as_deref().and_then(Verdict::from_word);
+        if let Some(verdict) = word(&self.accept) {
+            edits.push(Edit::Rate { step, verdict: Some(verdict), accepted: true });
+        } else if self.verdict.is_some() {
+            edits.push(Edit::Rate { step, verdict: word(&self.verdict), accepted: false });
+        }
+        if let Some(verdict) = word(&self.rest) {
+            edits.push(Edit::RateRest { step, verdict });
+        }
+        if let Some(verdict) = word(&self.before) {
+            edits.push(Edit::RateBefore { step, verdict });
+        }
+        let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
+        let sheet = desk.log.sheet(solution.map_or(0, |solution| solution.steps.len()));
+        let mark = step.checked_sub(1).and_then(|at| sheet.marks.get(at));
+        // Browsers send line ends as CR LF.
+        let changed = |text: &Option<String>, before: Option<&String>| {
+            let text = text.as_ref()?.replace("\r\n", "\n");
+            (before != Some(&text)).then_some(text)
+        };
+        if let Some(text) = changed(&self.critique, mark.map(|mark| &mark.critique)) {
+            edits.push(Edit::Critique { step, text });
+        }
+        if let Some(text) = changed(&self.correction, mark.map(|mark| &mark.correction)) {
+            edits.push(Edit::Correct { step, text });
+        }
+        edits.into_iter().map(Action::Edit).collect()
+    }
+}
+
+/// Keeps a change and goes on to the next step.
+pub async fn act(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<ActForm>, FormRejection>,
+) -> Result<Response, Error> {
+    let Form(form) = form?;
+    let reviews = app.store.reviews();
+    let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    for action in form.actions(&desk) {
+        match reviews.act(id, &person.id, action, app.clock.now()).await? {
+            Acted::Saved | Acted::Nothing | Acted::HandedIn => {}
+            Acted::NotYours => return Err(no_item(id)),
+            Acted::Refused(invalid) if form.step().is_some() => {
+                let refusal = Refusal { fault: Some((invalid.detail, form)), ..Refusal::default() };
+                return refused(&app, id, &person, shell, &headers, refusal).await;
+            }
+            Acted::Refused(invalid) => return Err(invalid.into()),
+        }
+    }
+    let rated = form.verdict.is_some() || form.accept.is_some();
+    let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    let place = match form.step() {
+        Some(step) if !rated => format!("/review/items/{id}#step-{step}"),
+        step => address(&desk, step),
+    };
+    Ok(Redirect::to(&place).into_response())
+}
+
+/// More time.
+pub async fn keep(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+) -> Result<Redirect, Error> {
+    app.store.reviews().keep(id, &person.id, app.clock.now()).await?;
+    Ok(Redirect::to(&format!("/review/items/{id}")))
+}
+
+/// Takes an item by name.
+pub async fn take(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+) -> Result<Redirect, Error> {
+    match app.store.reviews().take(id, &person.id, &models(&app), app.clock.now()).await? {
+        Next::Item(id) => Ok(Redirect::to(&format!("/review/items/{id}"))),
+        _ => Err(no_item(id)),
+    }
+}
+
+/// The next item of a queue.
+pub async fn next(
+    State(app): State<App>,
+    IdPath(queue): IdPath<QueueId>,
+    person: Person,
+) -> Result<Response, Error> {
+    go_on(&app, queue, &person, None).await
+}
+
+/// Why an item is put off, ended or refused.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ReasonForm {
+    reason: String,
+    /// A word of [`Outcome`]; rated where it is missing.
+    outcome: Option<String>,
+    /// Hand in although something is missing.
+    partial: Option<String>,
+}
+
+impl ReasonForm {
+    fn reason(&self) -> String {
+        self.reason.trim().chars().filter(|c| !c.is_control()).take(MAX_REASON).collect()
+    }
+}
+
+/// Skips the item; it comes back at the end.
+pub async fn skip(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+    form: Result<Form<ReasonForm>, FormRejection>,
+) -> Result<Response, Error> {
+    let Form(form) = form?;
+    put_off(&app, id, &person, "skip", &form.reason()).await
+}
+
+/// Goes on without a word; it comes back at the end as well.
+pub async fn leave(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+) -> Result<Response, Error> {
+    put_off(&app, id, &person, "leave", "").await
+}
+
+async fn put_off(
+    app: &App,
+    id: ItemId,
+    person: &Person,
+    kind: &'static str,
+    reason: &str,
+) -> Result<Response, Error> {
+    let reviews = app.store.reviews();
+    if !reviews.put_off(id, &person.id, kind, reason, app.clock.now()).await? {
+        return Err(no_item(id));
+    }
+    let item = reviews.item(id).await?.ok_or_else(|| no_item(id))?;
+    go_on(app, item.queue, person, None).await
+}
+
+/// Hands the item in, and brings the next.
+pub async fn submit(
+    State(app): State<App>,
+    IdPath(id): IdPath<ItemId>,
+    person: Person,
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<ReasonForm>, FormRejection>,
+) -> Result<Response, Error> {
+    let Form(form) = form?;
+    let outcome = match form.outcome.as_deref() {
+        None => Outcome::Rated,
+        Some(word) => Outcome::from_word(word).ok_or_else(|| {
+            Error::new(Code::Invalid, "the outcome must be rated, bad_problem or gave_up")
+        })?,
+    };
+    let reason = Some(form.reason()).filter(|reason| !reason.is_empty());
+    if outcome != Outcome::Rated && reason.is_none() {
+        let refusal = Refusal { reason_of: Some(outcome.as_str()), ..Refusal::default() };
+        return refused(&app, id, &person, shell, &headers, refusal).await;
+    }
+    let partial = form.partial.is_some();
+    let handed = Handed { outcome, reason, comment: None, edits: Vec::new(), partial };
+    let reviews = app.store.reviews();
+    match reviews.submit(id, &person.id, &handed, app.clock.now()).await? {
+        Submitted::Done(submission) | Submitted::Already(submission) => {
+            let item = reviews.item(id).await?.ok_or_else(|| no_item(id))?;
+            go_on(&app, item.queue, &person, Some(submission)).await
+        }
+        Submitted::Missing(missing) => {
+            let refusal = Refusal { missing: Some(missing), ..Refusal::default() };
+            refused(&app, id, &person, shell, &headers, refusal).await
+        }
+        Submitted::Refused(invalid) => Err(invalid.into()),
+        Submitted::NotYours => Err(no_item(id)),
+    }
+}
+
+/// Takes a submission back; its item is as it was.
+pub async fn undo_submission(
+    State(app): State<App>,
+    IdPath(id): IdPath<SubmissionId>,
+    person: Person,
+) -> Result<Redirect, Error> {
+    match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
+        Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}"))),
+        Withdrawn::Missing => Err(Error::new(
+            Code::NotFound,
+            format!("you have not handed in `{id}`, or took it back"),
+        )),
+    }
+}
+
+async fn go_on(
+    app: &App,
+    queue: QueueId,
+    person: &Person,
+    saved: Option<SubmissionId>,
+) -> Result<Response, Error> {
+    let saved = saved.map(|id| format!("?saved={id}"));
+    let next = app.store.reviews().next(queue, &person.id, &models(app), app.clock.now()).await?;
+    let place = match next {
+        Next::Item(item) => format!("/review/items/{item}{}", saved.unwrap_or_default()),
+        Next::Nothing | Next::Closed => {
+            let saved = saved.map_or("?empty=1".to_owned(), |saved| format!("{saved}&empty=1"));
+            format!("/review/queues/{queue}{saved}")
+        }
+        Next::Missing => return Err(no_queue(queue)),
+    };
+    Ok(Redirect::to(&place).into_response())
+}
