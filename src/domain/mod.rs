@@ -6,6 +6,7 @@
 //! and its tests, and re-export it below.
 
 pub mod agreement;
+pub mod annotation;
 mod answer;
 mod clock;
 mod critique;
