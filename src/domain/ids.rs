@@ -103,6 +103,11 @@ id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
+id!(
+    /// Names what an adjudicator decided of an item.
+    AdjudicationId, "adj_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
 pub use event::{Event, Finished, Numbered, replay, rest};
-pub use ids::{NotAnId, ProblemId, RunId, SolutionId};
+pub use ids::{AdjudicationId, NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;

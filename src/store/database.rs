@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Keys, Runs, StoreError};
+use super::{Keys, Quality, Runs, StoreError};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -71,6 +71,11 @@ impl Store {
     /// What was answered to requests with an `Idempotency-Key`.
     pub fn keys(&self) -> Keys<'_> {
         Keys { store: self }
+    }
+
+    /// What people said of items, for statistics, adjudication and exports.
+    pub fn quality(&self) -> Quality<'_> {
+        Quality::new(self)
     }
 
     /// Takes the write lock and gives it back: fails when the disk is full, read-only or gone.

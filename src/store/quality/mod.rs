@@ -1,0 +1,29 @@
+//! What people said of items, read for statistics, adjudication and exports; decisions and gold.
+//!
+//! `read.rs` puts an item's rows together, `lists.rs` says which items, `decide.rs` keeps decisions
+//! and gold, `actions.rs` reads the log of everything people did. Queues, leases and rating are kept
+//! elsewhere; here their tables are only read, but for the places of gold items. To read something
+//! new of an item, add it to `Reviewed` and to `read.rs`.
+
+mod actions;
+mod decide;
+mod lists;
+mod read;
+
+pub use actions::ActionPage;
+pub use decide::{DecidedLabel, NewDecision};
+pub use lists::{QueueName, Reviews};
+
+use super::Store;
+
+/// The quality of a store's labels.
+#[derive(Debug, Clone, Copy)]
+pub struct Quality<'a> {
+    store: &'a Store,
+}
+
+impl<'a> Quality<'a> {
+    pub(super) fn new(store: &'a Store) -> Self {
+        Self { store }
+    }
+}
