@@ -100,14 +100,25 @@ id!(
     RunId, "run_"
 );
 id!(
+    /// Names what an adjudicator decided of an item.
+    AdjudicationId, "adj_"
+);
+id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
 id!(
-    /// Names what an adjudicator decided of an item.
-    AdjudicationId, "adj_"
+    /// Names a user.
+    UserId, "usr_"
 );
-
+id!(
+    /// Names a session of a user; it is no secret.
+    SessionId, "ses_"
+);
+id!(
+    /// Names an API token; it is no secret.
+    TokenId, "tok_"
+);
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,6 +35,7 @@ table! {
     NotUtf8             BAD_REQUEST            "not_utf8"               "The body is not UTF-8";
     BadIdempotencyKey   BAD_REQUEST            "bad_idempotency_key"    "The Idempotency-Key cannot be used";
     CrossOrigin         FORBIDDEN              "cross_origin"           "The request came from another site";
+    RoleNeeded          FORBIDDEN              "role_needed"            "Your role does not allow this";
     NotFound            NOT_FOUND              "not_found"              "There is nothing here";
     ModelNotFound       NOT_FOUND              "model_not_found"        "There is no such model";
     MethodNotAllowed    METHOD_NOT_ALLOWED     "method_not_allowed"     "This address does not do that";
