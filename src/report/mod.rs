@@ -20,5 +20,5 @@ pub use results::{
     MarginPoint, Point, Results, Stage, ThresholdPoint, Thresholds, VERSION,
 };
 pub use sections::{Block, Place, Section, sections};
-pub use svg::Svg;
+pub use svg::{Dot, Svg, reliability};
 pub use table::{Column, Table};

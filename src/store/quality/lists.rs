@@ -1,5 +1,7 @@
 //! Which items people said something of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::Row;
 
 use super::Quality;
@@ -87,6 +89,26 @@ impl Quality<'_> {
                    i.done > 1 AND NOT EXISTS (SELECT 1 FROM adjudications a WHERE a.item = i.id) \
                    ORDER BY i.id DESC LIMIT ?3";
         self.list(sql, "", queue, limit).await
+    }
+
+    /// What people are called, by what rows call them: users by their names, others by the same
+    /// word.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn names(
+        &self,
+        people: BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut names = BTreeMap::new();
+        for person in people {
+            let name: Option<String> = sqlx::query_scalar("SELECT name FROM users WHERE id = ?")
+                .bind(&person)
+                .fetch_optional(self.store.read())
+                .await?;
+            names.insert(person.clone(), name.unwrap_or(person));
+        }
+        Ok(names)
     }
 
     /// How many items of a queue were decided, and how many are gold.

@@ -1,17 +1,20 @@
 //! What people said of items, read for statistics, adjudication and exports; decisions and gold.
 //!
 //! `read.rs` puts an item's rows together, `lists.rs` says which items, `decide.rs` keeps decisions
-//! and gold, `actions.rs` reads the log of everything people did. Queues, leases and rating are kept
+//! and gold, `actions.rs` reads the log of everything people did, `export.rs` walks all
+//! of it. Queues, leases and rating are kept
 //! elsewhere; here their tables are only read, but for the places of gold items. To read something
 //! new of an item, add it to `Reviewed` and to `read.rs`.
 
 mod actions;
 mod decide;
+mod export;
 mod lists;
 mod read;
 
 pub use actions::ActionPage;
 pub use decide::{DecidedLabel, NewDecision};
+pub use export::Export;
 pub use lists::{QueueName, Reviews};
 
 use super::Store;
