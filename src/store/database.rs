@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Keys, Quality, Runs, StoreError};
+use super::{Keys, Quality, Runs, Schema, StoreError, Upkeep};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -31,7 +31,8 @@ pub(super) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 pub struct Store {
     writer: SqlitePool,
     reader: SqlitePool,
-    _lock: Arc<File>,
+    /// None for one that only reads.
+    _lock: Option<Arc<File>>,
 }
 
 impl Store {
@@ -60,7 +61,27 @@ impl Store {
             .max_connections(READERS)
             .connect_with(base.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { writer, reader, _lock: Arc::new(lock) })
+        Ok(Self { writer, reader, _lock: Some(Arc::new(lock)) })
+    }
+
+    /// Opens `dir/glore.db` for reading, beside a server that may be at work on it. Whatever would
+    /// write fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is none, [`StoreError::OtherSchema`] when its tables are of
+    /// another version of this program.
+    pub async fn beside(dir: &Path) -> Result<Self, StoreError> {
+        let Schema { found, newest } = Upkeep::reading(dir).await?.schema().await?;
+        if found != newest {
+            return Err(StoreError::OtherSchema { found, newest });
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(dir.join(DATABASE_FILE))
+            .read_only(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let reader =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        Ok(Self { writer: reader.clone(), reader, _lock: None })
     }
 
     /// The runs and their queue.

@@ -19,6 +19,7 @@ mod listen;
 mod load;
 mod pages;
 mod process;
+mod quality;
 mod queue;
 mod reject;
 mod remote;

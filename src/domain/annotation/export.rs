@@ -16,6 +16,7 @@ use super::training::{AfterError, Neutral, Training, Unrated};
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExportForm)]
 pub enum Form {
     /// `{prompt, completions, labels}`, a line an item.
     #[default]
@@ -50,6 +51,7 @@ impl Form {
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[schema(as = ExportOptions)]
 pub struct Options {
     pub form: Form,
     /// Only items of this queue.
@@ -68,6 +70,7 @@ pub struct Options {
 
 /// What was counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ExportCounts)]
 pub struct Tally {
     /// Items looked at, or actions.
     pub read: u64,
@@ -87,6 +90,7 @@ impl Tally {
 
 /// What an export is; beside its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ExportManifest)]
 pub struct Manifest {
     /// Version of the lines' fields.
     pub schema_version: u32,

@@ -8,6 +8,7 @@
 
 mod annotator;
 mod export;
+mod intake;
 mod judgement;
 mod preference;
 mod prm800k;
@@ -20,6 +21,7 @@ mod training;
 
 pub use annotator::{Annotator, Hits, annotators};
 pub use export::{Form, Manifest, Options, Tally, lines};
+pub use intake::{HandedIn, Intake};
 pub use judgement::{Choices, Judgements, against_orm, item_agreement, judgements, sorm_pairs};
 pub use preference::Preference;
 pub use prm800k::{Prm800k, from_prm800k};

@@ -47,37 +47,21 @@ impl Quality<'_> {
         decision: &NewDecision,
         now: Timestamp,
     ) -> Result<AdjudicationId, StoreError> {
-        let id = AdjudicationId::new();
-        let seen = serde_json::to_string(&decision.seen)
-            .map_err(|e| StoreError::Unreadable(format!("submissions: {e}")))?;
         let mut tx = self.store.write().await?;
-        sqlx::query(
-            "INSERT INTO adjudications (id, item, person, at, outcome, choice, comment, \
-             submissions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        let NewDecision { item, person, outcome, choice, comment, .. } = decision;
+        let labels = decision
+            .labels
+            .iter()
+            .map(|label| (label.rating, label.critique.as_deref(), label.correction.as_deref()));
+        let id = insert_decision(
+            &mut tx,
+            (item, person, *outcome),
+            (choice.as_deref(), comment.as_deref()),
+            &decision.seen,
+            labels,
+            now,
         )
-        .bind(id.to_string())
-        .bind(&decision.item)
-        .bind(&decision.person)
-        .bind(millis(now))
-        .bind(decision.outcome.as_str())
-        .bind(&decision.choice)
-        .bind(&decision.comment)
-        .bind(seen)
-        .execute(&mut *tx)
         .await?;
-        for (label, step) in decision.labels.iter().zip(1..) {
-            sqlx::query(
-                "INSERT INTO adjudicated_labels (adjudication, step, value, critique, correction) \
-                 VALUES (?, ?, ?, ?, ?)",
-            )
-            .bind(id.to_string())
-            .bind(write_number(step))
-            .bind(label.rating.map(Rating::value))
-            .bind(&label.critique)
-            .bind(&label.correction)
-            .execute(&mut *tx)
-            .await?;
-        }
         if decision.gold {
             let labels = id.to_string();
             mark(&mut tx, &decision.item, Some(&labels), &decision.person, now).await?;
@@ -116,9 +100,55 @@ impl Quality<'_> {
     }
 }
 
+/// What an adjudicator says of one step: rating, critique, correction.
+type Label<'a> = (Option<Rating>, Option<&'a str>, Option<&'a str>);
+
+/// Writes a decision: of what by whom, its outcome, choice and comment, the submissions that were
+/// looked at, and its labels.
+pub(super) async fn insert_decision(
+    tx: &mut SqliteConnection,
+    (item, person, outcome): (&str, &str, Outcome),
+    (choice, comment): (Option<&str>, Option<&str>),
+    seen: &[String],
+    labels: impl Iterator<Item = Label<'_>>,
+    now: Timestamp,
+) -> Result<AdjudicationId, StoreError> {
+    let id = AdjudicationId::new();
+    let seen = serde_json::to_string(seen)
+        .map_err(|e| StoreError::Unreadable(format!("submissions: {e}")))?;
+    sqlx::query(
+        "INSERT INTO adjudications (id, item, person, at, outcome, choice, comment, \
+         submissions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id.to_string())
+    .bind(item)
+    .bind(person)
+    .bind(millis(now))
+    .bind(outcome.as_str())
+    .bind(choice)
+    .bind(comment)
+    .bind(seen)
+    .execute(&mut *tx)
+    .await?;
+    for ((rating, critique, correction), step) in labels.zip(1..) {
+        sqlx::query(
+            "INSERT INTO adjudicated_labels (adjudication, step, value, critique, correction) \
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(id.to_string())
+        .bind(write_number(step))
+        .bind(rating.map(Rating::value))
+        .bind(critique)
+        .bind(correction)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(id)
+}
+
 /// Writes the row and opens or closes the places that gold has beside the usual ones. People must
 /// not see that it is gold, so that it is served among the items drawn at random.
-async fn mark(
+pub(super) async fn mark(
     tx: &mut SqliteConnection,
     item: &str,
     labels: Option<&str>,
@@ -186,6 +216,6 @@ fn lot(item: &str) -> f64 {
     hash.iter().take(6).fold(0.0, |lot, byte| (lot + f64::from(*byte)) / 256.0)
 }
 
-fn millis(at: Timestamp) -> i64 {
+pub(super) fn millis(at: Timestamp) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }

@@ -2,13 +2,14 @@
 //!
 //! `read.rs` puts an item's rows together, `lists.rs` says which items, `decide.rs` keeps decisions
 //! and gold, `actions.rs` reads the log of everything people did, `export.rs` walks all
-//! of it. Queues, leases and rating are kept
+//! of it and `intake.rs` takes such lines in. Queues, leases and rating are kept
 //! elsewhere; here their tables are only read, but for the places of gold items. To read something
 //! new of an item, add it to `Reviewed` and to `read.rs`.
 
 mod actions;
 mod decide;
 mod export;
+mod intake;
 mod lists;
 mod read;
 

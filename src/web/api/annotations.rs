@@ -97,12 +97,15 @@ impl ExportQuery {
     tag = "kept",
     summary = "What people said of solutions, for those who train",
     params(ExportQuery),
-    responses((
-        status = 200,
-        description = "One JSON object a line",
-        content_type = "application/x-ndjson",
-        body = String,
-    )),
+    responses(
+        (
+            status = 200,
+            description = "One JSON object a line",
+            content_type = "application/x-ndjson",
+            body = String,
+        ),
+        (status = 404, description = "There is no such queue"),
+    ),
 )]
 pub async fn export(
     State(app): State<App>,
@@ -120,7 +123,10 @@ pub async fn export(
     tag = "kept",
     summary = "Filters, counts and hash of an export",
     params(ExportQuery),
-    responses((status = 200, description = "What the export holds", body = Manifest)),
+    responses(
+        (status = 200, description = "What the export holds", body = Manifest),
+        (status = 404, description = "There is no such queue"),
+    ),
 )]
 pub async fn manifest(
     State(app): State<App>,
