@@ -143,3 +143,59 @@ fn drawn(found: &Annotators) -> Option<LineChart> {
         marks: Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn results() -> Results {
+        let figure =
+            |value: f64| json!({"value": value, "n": 100, "low": value - 0.1, "high": value + 0.1});
+        let located = |value| json!({"threshold": 0.55, "accuracy": figure(value), "erroneous": figure(0.5), "correct": figure(0.6)});
+        let how =
+            json!({"steps": 10, "tokens_per_step": 512, "rate": 0.001, "language": 0.0, "seed": 1});
+        let bought = |order, solutions: usize, after| {
+            json!({
+                "order": order, "seed": 1, "solutions": solutions, "ratings": 400, "labels": 390,
+                "wrong_labels": 39, "after": located(after), "gain": figure(0.05),
+            })
+        };
+        let results = json!({
+            "annotated": {
+                "train": 700, "validation": 100, "test": 200,
+                "merged": {"human_solutions": 700, "human_labels": 2100, "matched": 600, "added": 100,
+                           "agreed": 1500, "now_wrong": 30, "now_good": 12},
+                "as_shipped": located(0.5), "before": located(0.52), "after": located(0.6),
+                "gain": figure(0.08), "steps": 350,
+            },
+            "annotators": {
+                "simulation": {"error_rate": 0.1, "overlap": 1, "budgets": [100, 300], "seeds": [1], "how": how},
+                "pool": 2000, "before": located(0.5),
+                "bought": [bought("queue", 100, 0.55), bought("queue", 300, 0.6),
+                           bought("random", 100, 0.52), bought("random", 300, 0.56)],
+            },
+        });
+        serde_json::from_value(results).expect("results")
+    }
+
+    #[test]
+    fn conflicts_gains_and_both_orders_are_told() {
+        let tuned = tuned(&results()).expect("a section");
+        assert!(tuned.text[0].contains("42 were in conflict"), "{}", tuned.text[0]);
+        assert!(tuned.text[0].contains("gained +8.0 points"), "{}", tuned.text[0]);
+        assert_eq!(tuned.blocks[0].table.rows[2][..3], ["after", "0.55", "60.0"]);
+        let bought = bought(&results()).expect("a section");
+        assert!(bought.text[0].contains("with chance 10.0 %"), "{}", bought.text[0]);
+        assert_eq!(bought.blocks[0].table.rows.len(), 4);
+        let picture = bought.blocks[0].picture.as_ref().expect("two numbers of solutions");
+        crate::report::svg::tests::well_formed(picture);
+    }
+
+    #[test]
+    fn what_was_not_done_has_no_section() {
+        assert_eq!(super::tuned(&Results::default()), None);
+        assert_eq!(super::bought(&Results::default()), None);
+    }
+}
