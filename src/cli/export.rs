@@ -14,6 +14,7 @@ use crate::store::{Export, Store};
 /// Write training sets, or what people said of solutions, for trainers of large models
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[group(skip)]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,

@@ -15,6 +15,7 @@ use crate::store::Store;
 /// Check a data set of somebody else's, or take in what people said of solutions
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[group(skip)]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,

@@ -13,6 +13,8 @@ mod auroc;
 mod estimate;
 mod first_error;
 mod kappa;
+#[cfg(test)]
+mod laws;
 mod pairs;
 mod ratings;
 mod reliability;
