@@ -25,7 +25,9 @@ pub use database::Store;
 pub use error::StoreError;
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
-pub use quality::{ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, Reviews};
+pub use quality::{
+    ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
+};
 pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
 pub use runs::Runs;
 pub use upkeep::{Schema, Upkeep};

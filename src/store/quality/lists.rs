@@ -18,7 +18,7 @@ pub struct QueueName {
 
 /// Items with all that was said of them, and whether there are more.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reviews {
+pub struct ReviewedItems {
     pub items: Vec<Reviewed>,
     pub has_more: bool,
 }
@@ -57,7 +57,7 @@ impl Quality<'_> {
         queue: Option<&str>,
         after: &str,
         limit: usize,
-    ) -> Result<Reviews, StoreError> {
+    ) -> Result<ReviewedItems, StoreError> {
         let sql = "SELECT i.id FROM items i WHERE i.id > ?1 AND (?2 IS NULL OR i.queue = ?2) AND \
                    (EXISTS (SELECT 1 FROM submissions_in_force s WHERE s.item = i.id) OR \
                     EXISTS (SELECT 1 FROM adjudications a WHERE a.item = i.id)) \
@@ -69,7 +69,7 @@ impl Quality<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn newest(&self, queue: &str, limit: usize) -> Result<Reviews, StoreError> {
+    pub async fn newest(&self, queue: &str, limit: usize) -> Result<ReviewedItems, StoreError> {
         let sql = "SELECT i.id FROM items i WHERE i.id > ?1 AND i.queue = ?2 AND \
                    EXISTS (SELECT 1 FROM submissions_in_force s WHERE s.item = i.id) \
                    ORDER BY i.id DESC LIMIT ?3";
@@ -84,7 +84,7 @@ impl Quality<'_> {
         &self,
         queue: Option<&str>,
         limit: usize,
-    ) -> Result<Reviews, StoreError> {
+    ) -> Result<ReviewedItems, StoreError> {
         let sql = "SELECT i.id FROM items i WHERE i.id > ?1 AND (?2 IS NULL OR i.queue = ?2) AND \
                    i.done > 1 AND NOT EXISTS (SELECT 1 FROM adjudications a WHERE a.item = i.id) \
                    ORDER BY i.id DESC LIMIT ?3";
@@ -135,7 +135,7 @@ impl Quality<'_> {
         after: &str,
         queue: Option<&str>,
         limit: usize,
-    ) -> Result<Reviews, StoreError> {
+    ) -> Result<ReviewedItems, StoreError> {
         let mut tx = self.store.read().begin().await?;
         let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut ids: Vec<String> = sqlx::query_scalar(sql)
@@ -150,6 +150,6 @@ impl Quality<'_> {
         for id in ids {
             items.extend(reviewed(&mut tx, &id).await?);
         }
-        Ok(Reviews { items, has_more })
+        Ok(ReviewedItems { items, has_more })
     }
 }

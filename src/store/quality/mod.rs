@@ -16,7 +16,7 @@ mod read;
 pub use actions::ActionPage;
 pub use decide::{DecidedLabel, NewDecision};
 pub use export::Export;
-pub use lists::{QueueName, Reviews};
+pub use lists::{QueueName, ReviewedItems};
 
 use super::Store;
 
