@@ -9,6 +9,8 @@ mod check;
 mod config;
 mod doctor;
 mod engine;
+mod export;
+mod import;
 mod lab;
 mod log;
 mod serve;
@@ -70,8 +72,11 @@ enum Command {
     Train(lab::train::Args),
     Eval(lab::eval::Args),
     Bench(lab::bench::Args),
-    Export(lab::export::Args),
-    Import(lab::import::Args),
+    Export(export::Args),
+    Dataset(lab::dataset::Args),
+    /// What annotators are worth: simulations of the lab.
+    Lab(lab::simulate::Args),
+    Import(import::Args),
 }
 
 impl Command {
@@ -89,11 +94,13 @@ impl Command {
             Self::Token(args) => token::run(args, &config()?),
             Self::Reproduce(args) => lab::reproduce::run(&args),
             Self::Report(args) => lab::report::run(&args),
-            Self::Train(args) => lab::train::run(&args),
+            Self::Train(args) => lab::train::run(&args, &config()?),
             Self::Eval(args) => lab::eval::run(&args, &config()?),
             Self::Bench(args) => lab::bench::run(&args, &config()?),
-            Self::Export(args) => lab::export::run(&args),
-            Self::Import(args) => lab::import::run(&args),
+            Self::Export(args) => export::run(&args, &config()?),
+            Self::Dataset(args) => lab::dataset::run(&args, &config()?),
+            Self::Lab(args) => lab::simulate::run(&args, &config()?),
+            Self::Import(args) => import::run(&args, &config()?),
         }
     }
 }

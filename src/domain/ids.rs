@@ -100,6 +100,10 @@ id!(
     RunId, "run_"
 );
 id!(
+    /// Names what an adjudicator decided of an item.
+    AdjudicationId, "adj_"
+);
+id!(
     /// Names one solution of a run.
     SolutionId, "sol_"
 );
@@ -115,6 +119,7 @@ id!(
     /// Names an API token; it is no secret.
     TokenId, "tok_"
 );
+id!(
     /// Names a review queue.
     QueueId, "que_"
 );

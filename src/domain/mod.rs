@@ -5,6 +5,8 @@
 //! every other room may import this one. To add a word, add one small file with its type, its rule
 //! and its tests, and re-export it below.
 
+pub mod agreement;
+pub mod annotation;
 mod answer;
 mod audit;
 mod clock;
@@ -32,7 +34,10 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
 pub use event::{Event, Finished, Numbered, replay, rest};
-pub use ids::{ItemId, NotAnId, ProblemId, QueueId, RunId, SessionId, SolutionId, SubmissionId, TokenId, UserId};
+pub use ids::{
+    AdjudicationId, ItemId, NotAnId, ProblemId, QueueId, RunId, SessionId, SolutionId,
+    SubmissionId, TokenId, UserId,
+};
 pub use input::Invalid;
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use person::PersonRole;

@@ -11,6 +11,9 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct Probability(f64);
 
 impl Probability {
+    /// One half.
+    pub const HALF: Self = Self(0.5);
+
     /// `None` for NaN and for anything outside 0..=1.
     pub fn new(value: f64) -> Option<Self> {
         (0.0..=1.0).contains(&value).then_some(Self(value))

@@ -93,6 +93,8 @@ pub fn collect(folder: &Path) -> Result<Results, ReportError> {
         labels: json(&folder.join("labels.json"))?,
         evaluations,
         ablations: json(&folder.join("ablations.json"))?.unwrap_or_default(),
+        annotated: json(&folder.join("annotated.json"))?,
+        annotators: json(&folder.join("annotators.json"))?,
     })
 }
 

@@ -16,9 +16,9 @@ mod table;
 pub use collect::{ReportError, collect, has_run, last_change, runs, stage_names};
 pub use markdown::markdown;
 pub use results::{
-    Ablation, Bin, Calibration, Curve, Evaluation, Figure, GatePoint, LabelRow, LabelTable,
-    MarginPoint, Point, Results, Stage, ThresholdPoint, Thresholds, VERSION,
+    Ablation, Annotators, Bin, Calibration, Curve, Evaluation, Figure, GatePoint, LabelRow,
+    LabelTable, MarginPoint, Point, Results, Stage, ThresholdPoint, Thresholds, VERSION,
 };
 pub use sections::{Block, Place, Section, sections};
-pub use svg::Svg;
+pub use svg::{Dot, Svg, reliability};
 pub use table::{Column, Table};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::lab::annotated::{Bought, Located, Simulation, Tuned};
 use crate::lab::reproduce::PassAtK;
 
 /// Version of the file that results are kept in.
@@ -27,6 +28,22 @@ pub struct Results {
     pub labels: Option<LabelTable>,
     pub evaluations: Vec<Evaluation>,
     pub ablations: Vec<Ablation>,
+    /// The SORM before and after it learned from people's labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotated: Option<Tuned>,
+    /// What labels of simulated annotators bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotators: Option<Annotators>,
+}
+
+/// A simulation of annotators, as `annotators.json` has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Annotators {
+    pub simulation: Simulation,
+    /// Solutions that could be labelled.
+    pub pool: usize,
+    pub before: Located,
+    pub bought: Vec<Bought>,
 }
 
 impl Results {

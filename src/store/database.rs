@@ -12,7 +12,9 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Audit, Keys, Reviews, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users};
+use super::{
+    Audit, Keys, Quality, Reviews, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users,
+};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -33,7 +35,7 @@ pub struct Store {
     reader: SqlitePool,
     /// Set when the first user was seen; users are never deleted.
     pub(super) has_users: Arc<OnceLock<()>>,
-    /// `None` beside a server that has it.
+    /// `None` beside a server that has it, and for one that only reads.
     _lock: Option<Arc<File>>,
 }
 
@@ -91,6 +93,26 @@ impl Store {
         Ok(Self { writer, reader, has_users: Arc::default(), _lock: lock.map(Arc::new) })
     }
 
+    /// Opens `dir/glore.db` for reading, beside a server that may be at work on it. Whatever would
+    /// write fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is none, [`StoreError::OtherSchema`] when its tables are of
+    /// another version of this program.
+    pub async fn beside(dir: &Path) -> Result<Self, StoreError> {
+        let Schema { found, newest } = Upkeep::reading(dir).await?.schema().await?;
+        if found != newest {
+            return Err(StoreError::OtherSchema { found, newest });
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(dir.join(DATABASE_FILE))
+            .read_only(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let reader =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        Ok(Self { writer: reader.clone(), reader, has_users: Arc::default(), _lock: None })
+    }
+
     /// The runs and their queue.
     pub fn runs(&self) -> Runs<'_> {
         Runs { store: self }
@@ -124,6 +146,11 @@ impl Store {
     /// What they did.
     pub fn audit(&self) -> Audit<'_> {
         Audit { store: self }
+    }
+
+    /// What people said of items, for statistics, adjudication and exports.
+    pub fn quality(&self) -> Quality<'_> {
+        Quality::new(self)
     }
 
     /// Takes the write lock and gives it back: fails when the disk is full, read-only or gone.

@@ -14,6 +14,11 @@ pub enum StoreError {
     /// There is nothing to look after yet.
     #[error("there is no database at {}; `glore serve` makes one", file.display())]
     Missing { file: PathBuf },
+    /// The tables are of another version of this program.
+    #[error(
+        "the tables are of version {found}, this program needs {newest}; `glore serve` brings them there"
+    )]
+    OtherSchema { found: i64, newest: i64 },
     /// A backup would overwrite something.
     #[error("{} exists already; a backup never overwrites a file", file.display())]
     Exists { file: PathBuf },

@@ -16,6 +16,7 @@ mod lock;
 mod page;
 #[cfg(test)]
 mod people_tests;
+mod quality;
 mod queue;
 mod review;
 mod rows;
@@ -32,6 +33,9 @@ pub use database::Store;
 pub use error::StoreError;
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Filter, Page, RunSummary};
+pub use quality::{
+    ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
+};
 pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
 pub use review::{
     Acted, Desk, Filled, Flagged, Guidelines, Item, ItemRow, Mine, Next, Queue, Reviews, Saved,

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    cancel, chat, critique, diff, events, health, models, openapi, refine, review, runs, solve,
+    annotations, cancel, chat, critique, diff, events, health, models, openapi, refine, review,
+    runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -33,6 +34,8 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(runs::one))
         .routes(routes!(diff::handler))
         .routes(routes!(cancel::handler))
+        .routes(routes!(annotations::export))
+        .routes(routes!(annotations::manifest))
         .routes(routes!(events::handler))
         .routes(routes!(chat::handler))
         .routes(routes!(review::queues::handler))

@@ -112,6 +112,14 @@ impl Answer {
         self.json()
     }
 
+    /// A page that says what went wrong.
+    #[track_caller]
+    pub fn problem_page(&self, status: u16) {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        assert!(self.header("content-type").starts_with("text/html"), "{text}");
+    }
+
     /// A problem document of this status and code, whole.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {

@@ -73,6 +73,15 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         post(app, cancel, &run(&done, "/cancel"), json!({})).await,
         get(app, "/v1/models", "/v1/models").await,
         get(app, "/v1/queues", "/v1/queues").await,
+        get(app, "/v1/annotations/export/manifest", "/v1/annotations/export/manifest?form=prm800k")
+            .await,
+        get(
+            app,
+            "/v1/annotations/export/manifest",
+            "/v1/annotations/export/manifest?queue=que_none",
+        )
+        .await,
+        get(app, "/v1/annotations/export", "/v1/annotations/export?min_annotations=1000").await,
         get(app, "/livez", "/livez").await,
         get(app, "/readyz", "/readyz").await,
         get(app, "/version", "/version").await,

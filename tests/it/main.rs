@@ -22,6 +22,7 @@ mod load;
 mod pages;
 mod people;
 mod process;
+mod quality;
 mod queue;
 mod reject;
 mod remote;

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use candle_core::Device;
 
+use super::tune::{Ask, tune};
 use super::watch::Watch;
 use crate::cli::print;
+use crate::config::Config;
 use crate::domain::Role;
 use crate::lab::labels::Rules;
 use crate::lab::reproduce::{Bench, Course, Preset, Recipe, Source, tokenizer, variant};
@@ -45,6 +47,20 @@ pub struct Args {
     /// Optimiser steps instead of the preset's.
     #[arg(long)]
     steps: Option<usize>,
+    /// People's labels to fine-tune the SORM on, beside the rollouts of the run if it has any: a file
+    /// of any stepwise form, or `store` for what was decided in the review queues (sorm).
+    #[arg(long, value_name = "FILE|store", conflicts_with_all =
+        ["without", "rollouts", "full_search", "no_copies", "labels_only", "student_samples_only"])]
+    with_annotations: Option<String>,
+    /// With annotations, what to start from: `shipped`, the SORM in use, or a checkpoint's folder.
+    #[arg(long, value_name = "shipped|FOLDER", default_value = "shipped")]
+    from: String,
+    /// With annotations, of the store: whose word counts, adjudicated, majority or unanimous.
+    #[arg(long, default_value = "adjudicated")]
+    resolve: String,
+    /// With annotations, the highest learning rate [default: a fifth of the preset's].
+    #[arg(long)]
+    rate: Option<f32>,
     /// Preset of the run.
     #[arg(long, default_value = "small")]
     preset: String,
@@ -54,10 +70,24 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     let preset = Preset::named(&args.preset)
         .with_context(|| format!("there is no preset `{}`; small and smoke are", args.preset))?;
     let folder = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&preset.name));
+    if let Some(annotations) = &args.with_annotations {
+        ensure!(args.role == "sorm", "--with-annotations means nothing for the role {}", args.role);
+        let ask = Ask {
+            annotations,
+            resolve: &args.resolve,
+            from: &args.from,
+            name: &args.name,
+            steps: args.steps,
+            rate: args.rate,
+            preset,
+            run: &folder,
+        };
+        return tune(&ask, config);
+    }
     ensure!(
         folder.join("tokenizer.json").exists(),
         "{}: there is no run; `glore reproduce --preset {}` makes one",

@@ -30,6 +30,8 @@ pub use error::{FormatError, Place};
 pub use form::Form;
 pub use processbench::{Judged, judged};
 pub use sets::{LabelWords, labelled, orm, policy, refiner, sorm};
+#[cfg(test)]
+pub(in crate::lab) use testing::rollouts as rolled_out;
 pub use trl::{Prompted, Supervised};
 pub use write::{write, write_lines};
 

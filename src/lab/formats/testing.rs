@@ -17,7 +17,7 @@ pub(super) fn written(text: &str) -> tempfile::NamedTempFile {
 }
 
 /// A rolled-out sample with these labels; its answer is right when the last label is.
-pub(super) fn rollouts(labels: &[bool]) -> Rollouts {
+pub(in crate::lab) fn rollouts(labels: &[bool]) -> Rollouts {
     let steps = (0..labels.len()).map(|i| format!("{i} + 1 = {}", i + 1)).collect();
     let correct = labels.last() == Some(&true);
     let solution = Solution { steps, answer_text: Some("9".into()) };

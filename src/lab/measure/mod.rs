@@ -30,4 +30,5 @@ pub use models::Models;
 pub use stats::{Figure, auroc, bootstrap, pass_at, rate, wilson};
 pub use stepwise::{Found, Judged, find_errors};
 pub use sweep::{GatePoint, MarginPoint, ThresholdPoint};
+pub(in crate::lab) use threshold::best_cut;
 pub use threshold::{Thresholds, tune, tune_one};

@@ -1,8 +1,8 @@
 //! Rates, differences and areas with 95 % intervals.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::agreement;
 
 /// A measured number. `low..high` is its 95 % interval; both are absent when n is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -18,25 +18,11 @@ impl Figure {
     pub const NONE: Figure = Figure { value: None, n: 0, low: None, high: None };
 }
 
-/// The 97.5 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
-/// Resamples of a bootstrap interval.
-const RESAMPLES: usize = 1_000;
-
 /// A rate with Wilson's score interval (Wilson 1927).
 pub fn wilson(hits: usize, n: usize) -> Figure {
-    if n == 0 {
-        return Figure::NONE;
-    }
-    let (count, n_f) = (hits as f64, n as f64);
-    let p = count / n_f;
-    let denominator = 1.0 + Z * Z / n_f;
-    let centre = (p + Z * Z / (2.0 * n_f)) / denominator;
-    let half = Z / denominator * (p * (1.0 - p) / n_f + Z * Z / (4.0 * n_f * n_f)).sqrt();
-    // At 0 and n the bound is exact; rounding must not push it past the rate.
-    let low = (centre - half).clamp(0.0, p);
-    let high = (centre + half).clamp(p, 1.0);
-    Figure { value: Some(p), n, low: Some(low), high: Some(high) }
+    let Some(interval) = agreement::wilson(hits, n) else { return Figure::NONE };
+    let value = Some(hits as f64 / n as f64);
+    Figure { value, n, low: Some(interval.low), high: Some(interval.high) }
 }
 
 /// The rate of `true`.
@@ -54,16 +40,9 @@ pub fn rate(hits: impl IntoIterator<Item = bool>) -> Figure {
 pub fn bootstrap(n: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64>) -> Figure {
     let all: Vec<usize> = (0..n).collect();
     let Some(value) = statistic(&all) else { return Figure { n, ..Figure::NONE } };
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut values: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| {
-            let drawn: Vec<usize> = (0..n).map(|_| rng.random_range(0..n)).collect();
-            statistic(&drawn)
-        })
-        .collect();
-    values.sort_by(f64::total_cmp);
-    let at = |q: f64| values.get(((values.len() as f64 - 1.0) * q).round() as usize).copied();
-    Figure { value: Some(value), n, low: at(0.025), high: at(0.975) }
+    let interval = agreement::percentiles(&agreement::resample(n, seed, statistic));
+    let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
+    Figure { value: Some(value), n, low, high }
 }
 
 /// pass@k: the chance that at least one of `k` samples solves a problem, averaged over problems.
@@ -81,21 +60,7 @@ pub fn pass_at(k: usize, n: usize, solved: &[usize]) -> f64 {
 /// Area under the ROC curve: the chance that a positive scores above a negative, ties counting
 /// half (Hanley & McNeil 1982). `None` when either kind is missing.
 pub fn auroc(scored: &[(f64, bool)]) -> Option<f64> {
-    let mut sorted: Vec<_> = scored.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let positives = sorted.iter().filter(|(_, good)| *good).count();
-    let negatives = sorted.len() - positives;
-    if positives == 0 || negatives == 0 {
-        return None;
-    }
-    let (mut below, mut area) = (0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.0 == b.0) {
-        let good = tied.iter().filter(|(_, good)| *good).count() as f64;
-        let bad = tied.len() as f64 - good;
-        area += good * (below + bad / 2.0);
-        below += bad;
-    }
-    Some(area / (positives as f64 * negatives as f64))
+    agreement::auroc(scored).ok()
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub fn tune_one(
 }
 
 /// The cut, of the hundredths, that tells most prefixes right; the lowest among equals.
-fn best_cut(scored: &[(f64, bool)]) -> f64 {
+pub(in crate::lab) fn best_cut(scored: &[(f64, bool)]) -> f64 {
     let mut best = (0.5, 0);
     for hundredth in 1..100 {
         let cut = f64::from(hundredth) / 100.0;

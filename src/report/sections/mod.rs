@@ -4,6 +4,7 @@
 //! measured yet. To add a section, add a file and a line in [`sections`].
 
 mod ablations;
+mod annotations;
 mod evaluation;
 mod labels;
 mod made;
@@ -73,6 +74,8 @@ pub fn sections(results: &Results) -> Vec<Section> {
         test.and_then(sweeps::gates),
         test.and_then(sweeps::margins),
         ablations::ablations(results),
+        annotations::tuned(results),
+        annotations::bought(results),
     ];
     first.into_iter().flatten().chain(others.map(evaluation::other)).collect()
 }

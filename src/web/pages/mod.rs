@@ -5,14 +5,17 @@
 //! action is a real link or form, and works without JavaScript. To add a page, add a file here, a
 //! template under `templates/pages/`, and a line below.
 
+mod adjudicate;
 pub mod components;
 mod docs;
 pub mod error;
 mod examples;
+mod export;
 mod form;
 mod home;
 mod lab;
 mod people;
+mod quality;
 mod query;
 pub mod review;
 mod run;
@@ -45,6 +48,12 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}/cancel", post(run::cancel))
         .route("/lab", get(lab::show))
         .route("/lab/live", get(lab::live))
+        .route("/review/quality", get(quality::show))
+        .route("/review/export", get(export::show))
+        .route("/review/export/file", get(export::file))
+        .route("/review/adjudicate", get(adjudicate::list))
+        .route("/review/adjudicate/{item}", get(adjudicate::show).post(adjudicate::decide))
+        .route("/review/adjudicate/{item}/gold", post(adjudicate::mark))
         .route("/docs", get(docs::show))
         // Where the reference was before it was made from the document.
         .route("/api", get(async || Redirect::permanent("/docs")))

@@ -25,6 +25,18 @@ pub struct Block {
     pub open: bool,
 }
 
+impl Block {
+    /// A table that is shown at once.
+    pub fn table(table: Table) -> Self {
+        Self { picture: None, table, open: true }
+    }
+
+    /// A picture, with the table of its numbers to be opened.
+    pub fn picture(picture: Svg, table: Table) -> Self {
+        Self { picture: Some(Picture(picture)), table, open: false }
+    }
+}
+
 /// One subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {

@@ -15,7 +15,7 @@ mod why;
 
 pub use ago::When;
 pub use diff::{Diff, Line, Part, Row, diffs, inline, parts};
-pub use findings::{Findings, Picture};
+pub use findings::{Block as FindingBlock, Findings, Part as Finding, Picture};
 pub use live::Live;
 pub use provenance::{Provenance, curl};
 pub use run_view::{Around, Compare, RunView, one_line, took};

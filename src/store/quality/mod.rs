@@ -1,0 +1,33 @@
+//! What people said of items, read for statistics, adjudication and exports; decisions and gold.
+//!
+//! `read.rs` puts an item's rows together, `lists.rs` says which items, `decide.rs` keeps decisions
+//! and gold, `actions.rs` reads the log of everything people did, `export.rs` walks all
+//! of it and `intake.rs` takes such lines in. Queues, leases and rating are kept
+//! elsewhere; here their tables are only read, but for the places of gold items. To read something
+//! new of an item, add it to `Reviewed` and to `read.rs`.
+
+mod actions;
+mod decide;
+mod export;
+mod intake;
+mod lists;
+mod read;
+
+pub use actions::ActionPage;
+pub use decide::{DecidedLabel, NewDecision};
+pub use export::Export;
+pub use lists::{QueueName, ReviewedItems};
+
+use super::Store;
+
+/// The quality of a store's labels.
+#[derive(Debug, Clone, Copy)]
+pub struct Quality<'a> {
+    store: &'a Store,
+}
+
+impl<'a> Quality<'a> {
+    pub(super) fn new(store: &'a Store) -> Self {
+        Self { store }
+    }
+}

@@ -1,0 +1,94 @@
+//! `GET /review/export`: labels as a file, with the options in the address.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Shell, page};
+use crate::app::App;
+use crate::store::QueueName;
+use crate::web::api::annotations::{ExportQuery, stream_of};
+use crate::web::{Error, Query};
+
+/// One option with its values: value, words.
+struct Choice {
+    name: &'static str,
+    label: &'static str,
+    values: &'static [(&'static str, &'static str)],
+}
+
+const FORMS: &[(&str, &str)] = &[
+    ("trl", "TRL stepwise: prompt, completions, labels"),
+    ("prm800k", "PRM800K: a line a submission"),
+    ("raw", "raw actions: everything that was done"),
+    ("preference", "preference pairs: prompt, chosen, rejected"),
+];
+
+/// Options of the TRL form.
+const CHOICES: [Choice; 4] = [
+    Choice {
+        name: "resolve",
+        label: "Where people differ",
+        values: &[
+            ("majority", "most of them decide"),
+            ("unanimous", "only what all say"),
+            ("adjudicated", "only what an adjudicator decided"),
+        ],
+    },
+    Choice {
+        name: "neutral",
+        label: "A rating of 0 is",
+        values: &[
+            ("positive", "right"),
+            ("negative", "wrong"),
+            ("drop", "a reason to leave the item out"),
+        ],
+    },
+    Choice {
+        name: "after_first_error",
+        label: "After the first wrong step",
+        values: &[("truncate", "cut off"), ("false", "call all steps wrong")],
+    },
+    Choice {
+        name: "unrated",
+        label: "A step without a label",
+        values: &[("truncate", "ends the solution"), ("drop_item", "leaves the item out")],
+    },
+];
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PageQuery {
+    queue: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/export.html")]
+struct ExportPage {
+    shell: Shell,
+    queues: Vec<QueueName>,
+    queue: String,
+    forms: &'static [(&'static str, &'static str)],
+    choices: [Choice; 4],
+}
+
+/// The form; what it asks for is sent by [`file`].
+pub async fn show(
+    State(app): State<App>,
+    Query(query): Query<PageQuery>,
+    shell: Shell,
+) -> Result<Response, Error> {
+    let queues = app.store.quality().queues().await?;
+    let queue = query.queue.unwrap_or_default();
+    page(&ExportPage { shell, queues, queue, forms: FORMS, choices: CHOICES })
+}
+
+/// The file.
+pub async fn file(
+    State(app): State<App>,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, Error> {
+    stream_of(app, &query).await
+}
