@@ -5,7 +5,9 @@
 //! every other room may import this one. To add a word, add one small file with its type, its rule
 //! and its tests, and re-export it below.
 
+mod align;
 mod answer;
+mod arithmetic;
 mod clock;
 mod critique;
 mod diff;
@@ -18,20 +20,24 @@ mod run;
 mod score;
 mod solution;
 mod stage;
+mod tag;
 
+pub use align::{Place, align};
 pub use answer::{ANSWER_MARK, Answer};
+pub use arithmetic::{Sum, SumVerdict, sums};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
 pub use event::{Event, Finished, Numbered, replay, rest};
-pub use ids::{NotAnId, ProblemId, RunId, SolutionId};
+pub use ids::{BatchId, NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;
 pub use run::{
-    Finish, Run, RunError, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
+    Finish, Flip, Run, RunError, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
     SolutionKind, Strategy, Timings,
 };
 pub use score::{Probability, Threshold, ThresholdSource};
 pub use solution::{MAX_STEP_BYTES, MAX_STEPS, Solution};
 pub use stage::Stage;
+pub use tag::{MAX_TAGS, Tag};

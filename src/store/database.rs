@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
-use super::{Keys, Runs, StoreError};
+use super::{Batches, Keys, Runs, StoreError, Tags, Views};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -66,6 +66,21 @@ impl Store {
     /// The runs and their queue.
     pub fn runs(&self) -> Runs<'_> {
         Runs { store: self }
+    }
+
+    /// Words that people put on runs.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags { store: self }
+    }
+
+    /// Lists with their filters, by name.
+    pub fn views(&self) -> Views<'_> {
+        Views { store: self }
+    }
+
+    /// Many problems at once.
+    pub fn batches(&self) -> Batches<'_> {
+        Batches { store: self }
     }
 
     /// What was answered to requests with an `Idempotency-Key`.

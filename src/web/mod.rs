@@ -2,7 +2,7 @@
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its faces, the
 //! third of them in `openai.rs`; `extract.rs` the doors for bodies, queries and ids; `submit.rs`
-//! hands orders to the engine or the queue; `listen.rs` holds the connections; `stream/` sends events
+//! hands orders to the engine or the queue; `ask.rs` asks without a connection; `intake/` reads lists of problems; `listen.rs` holds the connections; `stream/` sends events
 //! as they happen; `body.rs` and `frame.rs` are what surrounds every request; `contract/` the OpenAPI
 //! document that is written from all of them; `api/` one operation a file: request, response,
 //! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
@@ -12,6 +12,7 @@
 mod accept;
 mod address;
 pub mod api;
+mod ask;
 mod body;
 mod context;
 mod contract;
@@ -21,6 +22,7 @@ mod extract;
 mod frame;
 mod headers;
 mod idempotency;
+mod intake;
 mod listen;
 mod metrics;
 mod openai;
@@ -32,9 +34,10 @@ mod routes;
 mod stream;
 pub mod submit;
 
+pub use ask::ask;
 pub use context::request_id;
 pub use error::{Code, Error};
-pub use extract::{Json, Query, RunPath};
+pub use extract::{BatchPath, Json, Query, RunPath};
 pub use listen::{Limits, listen};
 pub use metrics::install as install_metrics;
 pub use routes::router;

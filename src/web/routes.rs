@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    cancel, chat, critique, diff, events, health, models, openapi, refine, runs, solve,
+    batches, cancel, chat, critique, diff, events, health, models, openapi, refine, runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -24,6 +24,7 @@ pub(super) fn creating() -> OpenApiRouter<App> {
         .routes(routes!(solve::handler))
         .routes(routes!(critique::handler))
         .routes(routes!(refine::handler))
+        .routes(routes!(batches::create))
 }
 
 /// The other calls of the API, and what machines ask.
@@ -35,6 +36,10 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(cancel::handler))
         .routes(routes!(events::handler))
         .routes(routes!(chat::handler))
+        .routes(routes!(batches::get::list))
+        .routes(routes!(batches::get::handler))
+        .routes(routes!(batches::cancel::handler))
+        .routes(routes!(batches::results::handler))
         .routes(routes!(models::handler))
         .routes(routes!(openapi::handler))
         .routes(routes!(health::live))

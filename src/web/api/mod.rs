@@ -3,6 +3,7 @@
 //! Handlers parse, hand an order on and answer; they hold no rules of the method and no SQL. To
 //! add an operation, add a file here and a line in `web/routes.rs`.
 
+pub mod batches;
 pub mod cancel;
 pub mod chat;
 pub mod critique;

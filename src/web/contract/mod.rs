@@ -29,6 +29,7 @@ const DESCRIPTION: &str = "Solve, critique and refine math word problems. JSON o
     tags(
         (name = "runs", description = "Make a run"),
         (name = "kept", description = "Look at runs and stop them"),
+        (name = "batches", description = "Hand in many problems at once"),
         (name = "server", description = "What runs here"),
     ),
 )]

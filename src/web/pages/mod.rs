@@ -5,6 +5,8 @@
 //! action is a real link or form, and works without JavaScript. To add a page, add a file here, a
 //! template under `templates/pages/`, and a line below.
 
+mod batches;
+mod compare;
 pub mod components;
 mod docs;
 pub mod error;
@@ -13,10 +15,12 @@ mod form;
 mod home;
 mod lab;
 mod query;
+mod refine;
 mod run;
 mod runs;
 mod shell;
 mod static_files;
+mod tags;
 mod theme;
 
 use askama::Template;
@@ -39,6 +43,16 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}", get(run::show))
         .route("/runs/{id}/live", get(run::live))
         .route("/runs/{id}/cancel", post(run::cancel))
+        .route("/runs/{id}/tags", post(tags::add))
+        .route("/runs/{id}/untag", post(tags::remove))
+        .route("/runs/{id}/refine", post(refine::again))
+        .route("/runs/views", post(runs::save))
+        .route("/runs/views/delete", post(runs::delete))
+        .route("/compare", get(compare::show))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{id}", get(batches::show))
+        .route("/batches/{id}/live", get(batches::live))
+        .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/lab", get(lab::show))
         .route("/lab/live", get(lab::live))
         .route("/docs", get(docs::show))
