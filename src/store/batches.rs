@@ -96,7 +96,7 @@ impl Batches<'_> {
         .fetch_optional(self.store.read())
         .await?;
         row.map(|row| {
-            Ok(Waiting {
+            Ok::<_, StoreError>(Waiting {
                 batch: word(&row, "id", |text| text.parse().ok())?,
                 position: number(&row, "position")?,
                 work: row.try_get("work")?,

@@ -21,7 +21,7 @@ pub(super) struct Condition {
     pub counted: Option<(&'static str, String)>,
     pub lead: Lead,
     pub before: &'static str,
-    value: Option<Bind>,
+    pub value: Option<Bind>,
     pub after: &'static str,
 }
 

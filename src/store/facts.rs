@@ -3,7 +3,7 @@
 use crate::domain::{Flip, Run};
 
 /// Bands of the lowest step score.
-pub const BANDS: u8 = 5;
+pub(super) const BANDS: u8 = 5;
 
 /// The columns of `0006_inspect.sql`.
 #[derive(Debug, Clone, PartialEq)]

@@ -36,7 +36,6 @@ pub use batches::Batches;
 pub use counts::WrongCount;
 pub use database::Store;
 pub use error::StoreError;
-pub use facts::BANDS;
 pub use filter::{Band, Day, Filter, FirstError, Known, Sort};
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Page, RunSummary};

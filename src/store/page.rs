@@ -138,10 +138,10 @@ impl Runs<'_> {
         let conditions = conditions(filter);
         let mut rarest: Option<(i64, usize)> = None;
         for (at, condition) in conditions.iter().enumerate().filter(|(_, c)| c.can_lead()) {
-            let n = match &condition.counted {
+            let n: i64 = match &condition.counted {
                 Some((facet, value)) => {
                     sqlx::query_scalar("SELECT n FROM run_counts WHERE facet = ? AND value = ?")
-                        .bind(facet)
+                        .bind(*facet)
                         .bind(value)
                         .fetch_optional(&mut *tx)
                         .await?

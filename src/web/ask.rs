@@ -6,15 +6,12 @@ use axum::http::Request;
 use futures::StreamExt;
 use tower::ServiceExt;
 
-use super::{Code, Error};
-
 /// Sends `GET address`, reads the answer to its end and returns its status.
 ///
 /// # Errors
 /// An address that is none, or an answer that breaks off.
-pub async fn ask(router: &Router, address: &str) -> Result<u16, Error> {
-    let broken = |e: &dyn std::fmt::Display| Error::new(Code::Internal, e.to_string());
-    let request = Request::get(address).body(Body::empty()).map_err(|e| broken(&e))?;
+pub async fn ask(router: &Router, address: &str) -> Result<u16, std::io::Error> {
+    let request = Request::get(address).body(Body::empty()).map_err(std::io::Error::other)?;
     let response = match router.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -24,7 +21,7 @@ pub async fn ask(router: &Router, address: &str) -> Result<u16, Error> {
     if !body.is_end_stream() {
         let mut pieces = body.into_data_stream();
         while let Some(piece) = pieces.next().await {
-            piece.map_err(|e| broken(&e))?;
+            piece.map_err(std::io::Error::other)?;
         }
     }
     Ok(status)

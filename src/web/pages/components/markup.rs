@@ -1,6 +1,7 @@
 //! What a renderer of formulas may write: MathML Core without styles, links or scripts.
 
-const ELEMENTS: [&str; 24] = [
+/// None that hides what it holds or sets it upon something else.
+const ELEMENTS: [&str; 22] = [
     "math",
     "mi",
     "mn",
@@ -23,10 +24,8 @@ const ELEMENTS: [&str; 24] = [
     "mtable",
     "mtr",
     "mtd",
-    "mpadded",
-    "mphantom",
 ];
-const ATTRIBUTES: [&str; 22] = [
+const ATTRIBUTES: [&str; 14] = [
     "display",
     "mathvariant",
     "stretchy",
@@ -37,19 +36,15 @@ const ATTRIBUTES: [&str; 22] = [
     "largeop",
     "movablelimits",
     "symmetric",
-    "minsize",
-    "maxsize",
-    "lspace",
-    "rspace",
-    "width",
-    "height",
-    "depth",
-    "voffset",
     "linethickness",
     "displaystyle",
     "scriptlevel",
     "separator",
 ];
+/// Attributes that are lengths, and the longest, in whatever unit: a space is not to push the rest
+/// out of sight.
+const LENGTHS: [&str; 6] = ["lspace", "rspace", "width", "height", "minsize", "maxsize"];
+const LONGEST: f64 = 4.0;
 
 /// Whether there is nothing in it but elements and attributes of the lists, closed in order.
 pub(super) fn is_harmless(markup: &str) -> bool {
@@ -85,12 +80,18 @@ fn attributes_are_known(text: &str) -> bool {
     while !rest.is_empty() {
         let Some((name, value)) = rest.split_once("=\"") else { return false };
         let Some((value, after)) = value.split_once('"') else { return false };
-        if !ATTRIBUTES.contains(&name) || value.contains(['<', '>', '&', ':']) {
+        let known = ATTRIBUTES.contains(&name) || (LENGTHS.contains(&name) && is_short(value));
+        if !known || value.contains(['<', '>', '&', ':']) {
             return false;
         }
         rest = after.trim_start();
     }
     true
+}
+
+fn is_short(length: &str) -> bool {
+    let number = length.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    number.parse::<f64>().is_ok_and(|number| (0.0..=LONGEST).contains(&number))
 }
 
 #[cfg(test)]
@@ -99,8 +100,17 @@ mod tests {
 
     #[test]
     fn only_what_is_on_the_lists_passes() {
-        for odd in ["<b>", "<mi onclick=\"x\">", "<mi style=\"x\">", "<mi>", "</mi>", "a>b", "<mi"]
-        {
+        for odd in [
+            "<b>",
+            "<mi onclick=\"x\">",
+            "<mi style=\"x\">",
+            "<mi>",
+            "<mphantom></mphantom>",
+            "<mspace width=\"99em\"/>",
+            "</mi>",
+            "a>b",
+            "<mi",
+        ] {
             assert!(!is_harmless(odd), "{odd}");
         }
         assert!(is_harmless("<math display=\"inline\"><mi>x</mi></math>"));

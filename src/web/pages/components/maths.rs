@@ -18,6 +18,11 @@ const MAX_FORMULAS: usize = 100;
 /// Deepest nesting of braces: the reader calls itself for each.
 const MAX_DEPTH: usize = 24;
 
+/// Most pieces the reader may make of a formula.
+const MAX_EVENTS: usize = 4_000;
+/// Commands that make new ones: one that is made of itself would be written out for ever.
+const DEFINING: [&str; 5] = ["def", "\\let", "\\futurelet", "command", "\\global"];
+
 /// Part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -121,14 +126,24 @@ fn render(inner: &str) -> Option<(Markup, bool)> {
     if deepest(source) > MAX_DEPTH || source.trim().is_empty() {
         return None;
     }
+    if DEFINING.iter().any(|word| source.contains(word)) {
+        return None;
+    }
+    // The reader has places where it gives up with a panic; for a text of others that is an answer
+    // like any other.
+    let shown = std::panic::catch_unwind(|| mathml(source)).ok().flatten()?;
+    is_harmless(&shown).then_some((Markup(shown), boxed.is_some()))
+}
+
+fn mathml(source: &str) -> Option<String> {
     let storage = Storage::new();
-    let events: Vec<_> = Parser::new(source, &storage).collect();
-    if events.iter().any(Result::is_err) {
+    let events: Vec<_> = Parser::new(source, &storage).take(MAX_EVENTS).collect();
+    if events.len() == MAX_EVENTS || events.iter().any(Result::is_err) {
         return None;
     }
     let mut shown = String::new();
     push_mathml(&mut shown, events.into_iter(), RenderConfig::default()).ok()?;
-    is_harmless(&shown).then_some((Markup(shown), boxed.is_some()))
+    Some(shown)
 }
 
 fn deepest(text: &str) -> usize {
@@ -187,6 +202,8 @@ mod tests {
             r"$\frac{1$",
             r"$\unknowncommand{x}$",
             r"$\color{red}{x}$",
+            r"$\def\x{\x\x}\x$",
+            r"$\newcommand{\x}{\x}\x$",
             r"\(\href{javascript:alert(1)}{x}\)",
             "$ $",
             "\\",

@@ -2,7 +2,7 @@
 
 use super::query::RunsQuery;
 use crate::domain::{Flip, RunStatus, SolutionKind, Strategy, Tag};
-use crate::store::{BANDS, Band, Counts, FirstError, Known};
+use crate::store::{Band, Counts, FirstError, Known};
 
 /// Most models and most tags that are offered; the address takes any.
 const MOST: usize = 12;
@@ -87,7 +87,6 @@ pub fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
         let key = ("lowest", &*x.0.to_string());
         make.chip(key, word, x, query.lowest.as_ref(), |q, x| q.lowest = x)
     });
-    debug_assert!(BANDS < 10, "bands are counted by one digit");
     let annotated =
         make.chip(("annotated", "true"), "yes", true, query.annotated.as_ref(), |q, x| {
             q.annotated = x
