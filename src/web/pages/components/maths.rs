@@ -15,6 +15,8 @@ use super::markup::is_harmless;
 const MAX_FORMULA: usize = 1_000;
 /// Most formulas of one text.
 const MAX_FORMULAS: usize = 100;
+/// Most signs that are looked at for the beginning of one.
+const MAX_TRIES: usize = 500;
 /// Deepest nesting of braces: the reader calls itself for each.
 const MAX_DEPTH: usize = 24;
 
@@ -50,11 +52,13 @@ impl askama::filters::HtmlSafe for Markup {}
 /// A text with its formulas. The sources of the pieces, put together, are the text again.
 pub fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let (mut plain, mut rest, mut formulas) = (String::new(), text, 0);
+    let (mut plain, mut rest, mut formulas, mut tries) = (String::new(), text, 0, 0);
     while let Some(at) = rest.find(['$', '\\']) {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        let found = (formulas < MAX_FORMULAS).then(|| formula(from)).flatten();
+        tries += 1;
+        let may = formulas < MAX_FORMULAS && tries < MAX_TRIES;
+        let found = may.then(|| formula(from)).flatten();
         match found.and_then(|(inner, len)| Some((render(inner)?, len))) {
             Some(((shown, boxed), len)) => {
                 if !plain.is_empty() {
@@ -92,11 +96,19 @@ fn formula(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('$')?;
     let end = rest.find('$')?;
     let inner = &rest[..end];
-    // Money is not a formula: as in Pandoc, no space inside the signs and no digit after them.
+    // Money is not a formula: as in Pandoc, no space inside the signs and no digit after them; and
+    // a price with words behind it is none either.
     let money = inner.starts_with(char::is_whitespace)
         || inner.ends_with(char::is_whitespace)
-        || rest[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+        || rest[end + 1..].starts_with(|c: char| c.is_ascii_digit())
+        || (inner.starts_with(|c: char| c.is_ascii_digit()) && has_words(inner));
     (!money && !inner.is_empty()).then_some((inner, end + 2))
+}
+
+/// Whether words stand in it that are no commands.
+fn has_words(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphabetic() && c != '\\');
+    words.any(|word| !word.contains('\\') && word.chars().count() > 1)
 }
 
 /// Length of the group in braces that a text begins with.
@@ -186,7 +198,9 @@ mod tests {
             ["$x^2 + 1$", r"\(\frac{1}{2}\)"]
         );
         assert_eq!(formulas(r"The answer is \boxed{42}."), [r"\boxed{42}"]);
-        for money in ["He pays $14 and $9.", "$5-$3 = $2", "It costs $5.", "a $ b $ c"] {
+        for money in
+            ["He pays $14 and $9.", "$5-$3 = $2", "It costs $5.", "a $ b $ c", "$5, sold at 3$"]
+        {
             assert!(formulas(money).is_empty(), "{money}");
         }
         let [Piece::Formula { shown, boxed, .. }] = &pieces(r"\boxed{\frac{1}{2}}")[..] else {
