@@ -54,39 +54,49 @@ SELECT facet, value, count(*) FROM (
 
 CREATE TRIGGER runs_facets_inserted AFTER INSERT ON runs BEGIN
     INSERT INTO run_counts (facet, value, n)
-    SELECT column1, column2, 1 FROM (VALUES
-        ('strategy', NEW.strategy), ('flip', NEW.flip),
-        ('first_error', CAST(NEW.first_error AS TEXT)), ('lowest', CAST(NEW.lowest_band AS TEXT)),
-        ('model', NEW.model), ('annotated', iif(NEW.annotations > 0, 'true', NULL)))
-    WHERE column2 IS NOT NULL
+    SELECT facet, value, 1 FROM (
+        SELECT 'strategy' AS facet, NEW.strategy AS value
+        UNION ALL SELECT 'flip', NEW.flip
+        UNION ALL SELECT 'first_error', CAST(NEW.first_error AS TEXT)
+        UNION ALL SELECT 'lowest', CAST(NEW.lowest_band AS TEXT)
+        UNION ALL SELECT 'model', NEW.model
+        UNION ALL SELECT 'annotated', iif(NEW.annotations > 0, 'true', NULL))
+    WHERE value IS NOT NULL
     ON CONFLICT (facet, value) DO UPDATE SET n = n + 1;
 END;
 
 CREATE TRIGGER runs_facets_deleted AFTER DELETE ON runs BEGIN
     INSERT INTO run_counts (facet, value, n)
-    SELECT column1, column2, -1 FROM (VALUES
-        ('strategy', OLD.strategy), ('flip', OLD.flip),
-        ('first_error', CAST(OLD.first_error AS TEXT)), ('lowest', CAST(OLD.lowest_band AS TEXT)),
-        ('model', OLD.model), ('annotated', iif(OLD.annotations > 0, 'true', NULL)))
-    WHERE column2 IS NOT NULL
+    SELECT facet, value, -1 FROM (
+        SELECT 'strategy' AS facet, OLD.strategy AS value
+        UNION ALL SELECT 'flip', OLD.flip
+        UNION ALL SELECT 'first_error', CAST(OLD.first_error AS TEXT)
+        UNION ALL SELECT 'lowest', CAST(OLD.lowest_band AS TEXT)
+        UNION ALL SELECT 'model', OLD.model
+        UNION ALL SELECT 'annotated', iif(OLD.annotations > 0, 'true', NULL))
+    WHERE value IS NOT NULL
     ON CONFLICT (facet, value) DO UPDATE SET n = n - 1;
 END;
 
 CREATE TRIGGER runs_facets_updated
 AFTER UPDATE OF flip, first_error, lowest_band, model, annotations ON runs BEGIN
     INSERT INTO run_counts (facet, value, n)
-    SELECT column1, column2, -1 FROM (VALUES
-        ('flip', OLD.flip),
-        ('first_error', CAST(OLD.first_error AS TEXT)), ('lowest', CAST(OLD.lowest_band AS TEXT)),
-        ('model', OLD.model), ('annotated', iif(OLD.annotations > 0, 'true', NULL)))
-    WHERE column2 IS NOT NULL
+    SELECT facet, value, -1 FROM (
+        SELECT 'flip' AS facet, OLD.flip AS value
+        UNION ALL SELECT 'first_error', CAST(OLD.first_error AS TEXT)
+        UNION ALL SELECT 'lowest', CAST(OLD.lowest_band AS TEXT)
+        UNION ALL SELECT 'model', OLD.model
+        UNION ALL SELECT 'annotated', iif(OLD.annotations > 0, 'true', NULL))
+    WHERE value IS NOT NULL
     ON CONFLICT (facet, value) DO UPDATE SET n = n - 1;
     INSERT INTO run_counts (facet, value, n)
-    SELECT column1, column2, 1 FROM (VALUES
-        ('flip', NEW.flip),
-        ('first_error', CAST(NEW.first_error AS TEXT)), ('lowest', CAST(NEW.lowest_band AS TEXT)),
-        ('model', NEW.model), ('annotated', iif(NEW.annotations > 0, 'true', NULL)))
-    WHERE column2 IS NOT NULL
+    SELECT facet, value, 1 FROM (
+        SELECT 'flip' AS facet, NEW.flip AS value
+        UNION ALL SELECT 'first_error', CAST(NEW.first_error AS TEXT)
+        UNION ALL SELECT 'lowest', CAST(NEW.lowest_band AS TEXT)
+        UNION ALL SELECT 'model', NEW.model
+        UNION ALL SELECT 'annotated', iif(NEW.annotations > 0, 'true', NULL))
+    WHERE value IS NOT NULL
     ON CONFLICT (facet, value) DO UPDATE SET n = n + 1;
 END;
 
