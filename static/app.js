@@ -42,6 +42,18 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = "Copy"; }, 2000);
 });
 
+// Links to steps: the whole address is copied, and the step is gone to as without a script.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy-link]");
+  if (!link) return;
+  try {
+    await navigator.clipboard.writeText(new URL(link.getAttribute("href"), location.href).href);
+    say("Link copied");
+  } catch {
+    // The address bar has it.
+  }
+});
+
 // A running page replaces itself: say what changed, and never drop the focus.
 let held = null;
 document.addEventListener("htmx:before:swap", () => {
@@ -64,7 +76,8 @@ document.addEventListener("htmx:after:swap", () => {
 const atWork = () => document.querySelector("#run[data-events]");
 document.addEventListener("DOMContentLoaded", () => {
   const lines = document.getElementById("lines");
-  if (!atWork() || !lines) return;
+  const more = document.getElementById("more-lines");
+  if (!atWork() || !lines || !more) return;
   let timer;
   const ask = () => atWork()?.dispatchEvent(new Event("news"));
   const every = (ms) => {
@@ -84,6 +97,8 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   let last;
+  // A page that is left open stays small: only the last lines are kept.
+  const most = 200;
   const line = (event) => {
     const { solution, kind, text } = JSON.parse(event.data);
     const item = document.createElement("li");
@@ -92,6 +107,10 @@ document.addEventListener("DOMContentLoaded", () => {
     item.append(text);
     lines.append(item);
     lines.hidden = false;
+    if (lines.children.length > most) {
+      lines.firstElementChild.remove();
+      more.hidden = false;
+    }
   };
   stream.addEventListener("draft.delta", line);
   stream.addEventListener("refinement.delta", line);
@@ -100,6 +119,7 @@ document.addEventListener("DOMContentLoaded", () => {
     clearInterval(timer);
     stream.close();
     lines.remove();
+    more.remove();
   });
 });
 

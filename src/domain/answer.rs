@@ -29,6 +29,11 @@ impl Answer {
         Self::parse(line)
     }
 
+    /// Whether it is compared as a number rather than as text.
+    pub fn is_number(&self) -> bool {
+        decimal(&self.0).is_some()
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0

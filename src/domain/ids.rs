@@ -35,6 +35,17 @@ macro_rules! id {
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
+
+            /// The id made `millis` after 1970 from these random bytes.
+            pub fn at(millis: u64, random: &[u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid())
+            }
+
+            /// What sorts before every id made `millis` after 1970 or later, and after all others.
+            pub fn floor(millis: u64) -> String {
+                let millis = millis.min((1 << 48) - 1);
+                format!("{}{:08x}-{:04x}", $prefix, millis >> 16, millis & 0xffff)
+            }
         }
 
         impl fmt::Display for $name {
@@ -131,6 +142,10 @@ id!(
     /// Names what a person handed in for an item.
     SubmissionId, "sbm_"
 );
+id!(
+    /// Names a batch: many problems handed in at once.
+    BatchId, "bat_"
+);
 
 #[cfg(test)]
 mod tests {
@@ -148,6 +163,15 @@ mod tests {
         assert!(id.parse::<RunId>().is_err());
         assert!("run_".parse::<RunId>().is_err());
         assert!("".parse::<RunId>().is_err());
+    }
+
+    #[test]
+    fn floors_lie_between_moments() {
+        let at = |millis, byte| RunId::at(millis, &[byte; 10]).to_string();
+        let floor = RunId::floor(1_700_000_000_001);
+        assert!(at(1_700_000_000_000, 0xff) < floor && floor < at(1_700_000_000_001, 0));
+        assert_eq!(at(1, 0).parse::<RunId>().map(|id| id.to_string()), Ok(at(1, 0)));
+        assert!(RunId::floor(u64::MAX) > RunId::new().to_string());
     }
 
     #[test]

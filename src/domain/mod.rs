@@ -6,8 +6,10 @@
 //! and its tests, and re-export it below.
 
 pub mod agreement;
+mod align;
 pub mod annotation;
 mod answer;
+mod arithmetic;
 mod audit;
 mod clock;
 mod critique;
@@ -26,9 +28,12 @@ mod score;
 mod secret;
 mod solution;
 mod stage;
+mod tag;
 mod user;
 
+pub use align::{Place, align};
 pub use answer::{ANSWER_MARK, Answer};
+pub use arithmetic::{Sum, SumVerdict, sums};
 pub use audit::{Action, Actor, AuditEntry};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use critique::Critique;
@@ -38,19 +43,21 @@ pub use ids::{
     AdjudicationId, ItemId, NotAnId, ProblemId, QueueId, RunId, SessionId, SolutionId,
     SubmissionId, TokenId, UserId,
 };
+pub use ids::{BatchId, NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use person::PersonRole;
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;
 pub use run::{
-    Finish, Run, RunError, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
+    Finish, Flip, Run, RunError, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
     SolutionKind, Strategy, Timings,
 };
 pub use score::{Probability, Threshold, ThresholdSource};
 pub use secret::{ApiToken, SecretHash, SessionSecret};
 pub use solution::{MAX_STEP_BYTES, MAX_STEPS, Solution};
 pub use stage::Stage;
+pub use tag::{MAX_TAGS, Tag};
 pub use user::{
     MAX_TOKEN_NAME, MAX_USER_NAME, Session, Token, User, check_token_name, check_user_name,
 };

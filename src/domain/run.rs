@@ -78,6 +78,16 @@ pub enum Finish {
     Given,
 }
 
+/// The choice against the first solution, where a reference answer tells and they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Flip {
+    /// The first was wrong, the chosen one is right.
+    WrongToRight,
+    /// The first was right, the chosen one is wrong.
+    RightToWrong,
+}
+
 macro_rules! as_str {
     ($($name:ident { $($variant:ident => $word:literal),+ $(,)? })+) => {$(
         impl $name {
@@ -107,6 +117,7 @@ as_str! {
     SolutionKind {
         Draft => "draft", Global => "global", Local => "local", Sample => "sample", Given => "given",
     }
+    Flip { WrongToRight => "wrong_to_right", RightToWrong => "right_to_wrong" }
     Finish { Stop => "stop", Length => "length", Given => "given" }
 }
 
@@ -239,6 +250,15 @@ impl Run {
     pub fn chosen_solution(&self) -> Option<&ScoredSolution> {
         let chosen = self.chosen?;
         self.solutions.iter().find(|solution| solution.id == chosen)
+    }
+
+    /// Whether the choice turned a verdict round.
+    pub fn flip(&self) -> Option<Flip> {
+        match (self.solutions.first()?.correct?, self.chosen_solution()?.correct?) {
+            (false, true) => Some(Flip::WrongToRight),
+            (true, false) => Some(Flip::RightToWrong),
+            _ => None,
+        }
     }
 
     /// The first solution of a kind.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::batches::feed;
 use crate::app::App;
 use crate::domain::{Run, RunStatus};
 use crate::engine::Cancel;
@@ -36,6 +37,7 @@ pub async fn work(app: App) {
 /// # Errors
 /// When the store fails; the run is done again after a restart.
 pub async fn run_one(app: &App) -> Result<bool, StoreError> {
+    feed(app).await?;
     if app.store.runs().waiting().await? == 0 {
         return Ok(false);
     }

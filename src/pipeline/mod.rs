@@ -19,7 +19,7 @@ mod score;
 mod tests;
 
 pub use error::PipelineError;
-pub use order::{Ask, Order, RefineMode, Settings};
+pub use order::{Ask, Order, Recipe, RefineMode, Settings};
 pub use rerank::choose;
 
 use crate::domain::{Event, Run, Stage, Timestamp};

@@ -67,3 +67,18 @@ pub struct Order {
     pub ask: Ask,
     pub settings: Settings,
 }
+
+/// What many solves have in common: everything but the problem.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    pub strategy: Strategy,
+    pub settings: Settings,
+}
+
+impl Recipe {
+    /// The order for one problem.
+    pub fn order(&self, problem: Problem) -> Order {
+        let ask = Ask::Solve { strategy: self.strategy };
+        Order { id: RunId::new(), problem, ask, settings: self.settings.clone() }
+    }
+}

@@ -23,7 +23,18 @@ macro_rules! counted {
              GROUP BY chosen_kind \
              UNION ALL SELECT 'correct', \
              CASE correct WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'unknown' END, count(*) \
-             FROM runs GROUP BY correct",
+             FROM runs GROUP BY correct \
+             UNION ALL SELECT 'strategy', strategy, count(*) FROM runs GROUP BY strategy \
+             UNION ALL SELECT 'flip', flip, count(*) FROM runs WHERE flip IS NOT NULL GROUP BY flip \
+             UNION ALL SELECT 'first_error', CAST(first_error AS TEXT), count(*) FROM runs \
+             WHERE first_error IS NOT NULL GROUP BY first_error \
+             UNION ALL SELECT 'lowest', CAST(lowest_band AS TEXT), count(*) FROM runs \
+             WHERE lowest_band IS NOT NULL GROUP BY lowest_band \
+             UNION ALL SELECT 'model', model, count(*) FROM runs \
+             WHERE model IS NOT NULL GROUP BY model \
+             UNION ALL SELECT 'annotated', 'true', count(*) FROM runs WHERE annotations > 0 \
+             HAVING count(*) > 0 \
+             UNION ALL SELECT 'tag', tag, count(*) FROM run_tags GROUP BY tag",
             $after
         )
     };

@@ -15,6 +15,7 @@ use super::lock::lock;
 use super::{
     Audit, Keys, Quality, Reviews, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users,
 };
+use super::{Batches, Keys, Runs, StoreError, Tags, Views};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -121,6 +122,21 @@ impl Store {
     /// Review queues and what people said.
     pub fn reviews(&self) -> Reviews<'_> {
         Reviews { store: self }
+    }
+
+    /// Words that people put on runs.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags { store: self }
+    }
+
+    /// Lists with their filters, by name.
+    pub fn views(&self) -> Views<'_> {
+        Views { store: self }
+    }
+
+    /// Many problems at once.
+    pub fn batches(&self) -> Batches<'_> {
+        Batches { store: self }
     }
 
     /// What was answered to requests with an `Idempotency-Key`.

@@ -194,7 +194,7 @@ impl Runs<'_> {
     }
 }
 
-async fn waiting(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+pub(super) async fn waiting(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     let n =
         sqlx::query_scalar("SELECT n FROM run_counts WHERE facet = 'status' AND value = 'queued'")
             .fetch_optional(connection)

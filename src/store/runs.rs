@@ -31,6 +31,31 @@ impl Runs<'_> {
         Ok(())
     }
 
+    /// Keeps many finished runs in one transaction.
+    ///
+    /// # Errors
+    /// As [`Runs::insert`]; nothing is kept then.
+    pub async fn insert_many(&self, runs: &[Run]) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        for run in runs {
+            write::insert(&mut tx, run, None).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether there is such a run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn exists(&self, id: RunId) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 FROM runs WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(self.store.read())
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// The run with this id, whatever its status.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! Writing a run and everything that belongs to it, inside a transaction of the caller's.
 
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::StoreError;
+use super::facts::Facts;
 use super::rows::{write_number, write_timestamp};
 use crate::domain::{Run, RunProblem, ScoredSolution, ThresholdSource, Timings};
 
@@ -47,12 +48,14 @@ pub(super) async fn insert(
 pub(super) async fn update(tx: &mut SqliteConnection, run: &Run) -> Result<(), StoreError> {
     let Timings { queue, draft, score, refine, rerank } = run.timings_ms;
     let chosen = run.chosen_solution();
+    let facts = Facts::of(run);
     let notes = serde_json::to_string(&run.notes)
         .map_err(|e| StoreError::Unreadable(format!("notes: {e}")))?;
     sqlx::query(
         "UPDATE runs SET status = ?, chosen = ?, chosen_kind = ?, chosen_orm = ?, correct = ?, \
          answer = ?, threshold = ?, threshold_source = ?, queue_ms = ?, draft_ms = ?, score_ms = ?, \
-         refine_ms = ?, rerank_ms = ?, notes = ?, error_code = ?, error_detail = ? WHERE id = ?",
+         refine_ms = ?, rerank_ms = ?, notes = ?, error_code = ?, error_detail = ?, first_error = ?, \
+         lowest = ?, lowest_band = ?, flip = ?, model = ? WHERE id = ?",
     )
     .bind(run.status.as_str())
     .bind(run.chosen.map(|id| id.to_string()))
@@ -70,6 +73,11 @@ pub(super) async fn update(tx: &mut SqliteConnection, run: &Run) -> Result<(), S
     .bind(notes)
     .bind(run.error.as_ref().map(|error| &error.code))
     .bind(run.error.as_ref().map(|error| &error.detail))
+    .bind(facts.first_error)
+    .bind(facts.lowest)
+    .bind(facts.band)
+    .bind(facts.flip.map(|flip| flip.as_str()))
+    .bind(&facts.model)
     .bind(run.id.to_string())
     .execute(&mut *tx)
     .await?;
@@ -123,17 +131,19 @@ async fn insert_solution(
     .bind(&solution.prompt)
     .execute(&mut *tx)
     .await?;
-    for step in &solution.steps {
-        sqlx::query(
-            "INSERT INTO steps (solution_id, step, text, sorm, orm) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(&id)
-        .bind(write_number(step.index))
-        .bind(&step.text)
-        .bind(step.sorm.map(f64::from))
-        .bind(step.orm.map(f64::from))
-        .execute(&mut *tx)
-        .await?;
+    if solution.steps.is_empty() {
+        return Ok(());
     }
+    // One statement for all: a solution has at most a few dozen steps, far from SQLite's limit.
+    let mut steps =
+        QueryBuilder::<Sqlite>::new("INSERT INTO steps (solution_id, step, text, sorm, orm) ");
+    steps.push_values(&solution.steps, |mut row, step| {
+        row.push_bind(&id)
+            .push_bind(write_number(step.index))
+            .push_bind(&step.text)
+            .push_bind(step.sorm.map(f64::from))
+            .push_bind(step.orm.map(f64::from));
+    });
+    steps.build().execute(&mut *tx).await?;
     Ok(())
 }

@@ -117,6 +117,11 @@ impl Error {
         Self::new(Code::NotFound, format!("there is no run `{id}`"))
     }
 
+    /// No batch has this id.
+    pub fn no_batch(id: &str) -> Self {
+        Self::new(Code::NotFound, format!("there is no batch `{id}`"))
+    }
+
     /// Every refused field of a request, each by name.
     pub fn invalid(refused: impl IntoIterator<Item = Invalid>) -> Self {
         let refused: Vec<Invalid> = refused.into_iter().collect();

@@ -1,6 +1,7 @@
 //! The doors: bodies, queries and ids, refused with the thing that is wrong by name.
 
 use std::error::Error as _;
+use std::str::FromStr;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use super::{Code, Error};
 use crate::app::App;
-use crate::domain::RunId;
+use crate::domain::{BatchId, RunId};
 
 /// A JSON body.
 #[derive(Debug)]
@@ -151,18 +152,38 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 #[derive(Debug)]
 pub struct RunPath(pub RunId);
 
+/// The id of a batch in a path, likewise.
+#[derive(Debug)]
+pub struct BatchPath(pub BatchId);
+
 impl<S: Send + Sync> FromRequestParts<S> for RunPath {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| Error::new(Code::BadRequest, rejection.body_text()))?;
-        text.parse().map(Self).map_err(|_| {
-            let shown: String = text.chars().take(80).collect();
-            Error::no_run(&shown)
-        })
+        id(parts, state, Error::no_run).await.map(Self)
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for BatchPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        id(parts, state, Error::no_batch).await.map(Self)
+    }
+}
+
+async fn id<T: FromStr, S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+    missing: fn(&str) -> Error,
+) -> Result<T, Error> {
+    let Path(text) = Path::<String>::from_request_parts(parts, state)
+        .await
+        .map_err(|rejection| Error::new(Code::BadRequest, rejection.body_text()))?;
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(80).collect();
+        missing(&shown)
+    })
 }
 
 #[cfg(test)]

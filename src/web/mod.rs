@@ -2,8 +2,10 @@
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its faces, the
 //! third of them in `openai.rs`; `extract.rs` the doors for bodies, queries and ids; `submit.rs`
-//! hands orders to the engine or the queue; `listen.rs` holds the connections; `stream/` sends events
-//! as they happen; `rights/` has the one table of who may do what; `body.rs` and `frame.rs` are what surrounds every request; `contract/` the OpenAPI
+//! hands orders to the engine or the queue; `ask.rs` asks without a connection; `intake/` reads lists
+//! of problems; `listen.rs` holds the connections; `stream/` sends events as they happen; `rights/`
+//! has the one table of who may do what; `body.rs` and `frame.rs` are what surrounds every request;
+//! `contract/` the OpenAPI
 //! document that is written from all of them; `api/` one operation a file: request, response,
 //! handler, tests; `pages/` one page a file. No SQL and no model here: handlers turn requests into
 //! orders and values into responses. To add an operation, add a file under `api/` and a line in
@@ -12,6 +14,7 @@
 mod accept;
 mod address;
 pub mod api;
+mod ask;
 mod body;
 mod client;
 mod context;
@@ -23,6 +26,7 @@ mod frame;
 mod headers;
 mod id_path;
 mod idempotency;
+mod intake;
 mod listen;
 mod machine;
 mod metrics;
@@ -37,10 +41,11 @@ mod routes;
 mod stream;
 pub mod submit;
 
+pub use ask::ask;
 pub use client::Peer;
 pub use context::{Frame, request_id};
 pub use error::{Code, Error};
-pub use extract::{Json, Query, RunPath};
+pub use extract::{BatchPath, Json, Query, RunPath};
 pub use listen::{Limits, listen};
 pub use metrics::install as install_metrics;
 pub use person::Person;

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    annotations, cancel, chat, critique, diff, events, health, models, openapi, refine, review,
-    runs, solve,
+    annotations, batches, cancel, chat, critique, diff, events, health, models, openapi, refine,
+    review, runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -25,6 +25,7 @@ pub(super) fn creating() -> OpenApiRouter<App> {
         .routes(routes!(solve::handler))
         .routes(routes!(critique::handler))
         .routes(routes!(refine::handler))
+        .routes(routes!(batches::create))
 }
 
 /// The other calls of the API, and what machines ask.
@@ -41,6 +42,10 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(review::queues::handler))
         .routes(routes!(review::next::handler))
         .routes(routes!(review::submissions::handler))
+        .routes(routes!(batches::get::list))
+        .routes(routes!(batches::get::handler))
+        .routes(routes!(batches::cancel::handler))
+        .routes(routes!(batches::results::handler))
         .routes(routes!(models::handler))
         .routes(routes!(openapi::handler))
         .routes(routes!(health::live))

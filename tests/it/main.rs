@@ -7,6 +7,7 @@
 mod admission;
 mod agreement;
 mod app;
+mod batches;
 mod chat;
 mod contract;
 mod docs;

@@ -1,7 +1,10 @@
 //! The pages: whole, escaped, usable without a script, and true to the runs they show.
 
+mod batches;
+mod compare;
 mod docs;
 mod home;
+mod inspect;
 mod lab;
 mod list;
 mod live;

@@ -4,6 +4,7 @@
 //! add an operation, add a file here and a line in `web/routes.rs`.
 
 pub mod annotations;
+pub mod batches;
 pub mod cancel;
 pub mod chat;
 pub mod critique;

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::domain::{Invalid, Run, RunId, RunKind, RunStatus, SolutionKind};
-use crate::store::{Filter, Page, RunSummary};
+use crate::domain::{
+    BatchId, Flip, Invalid, Run, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+};
+use crate::store::{Band, Day, Filter, FirstError, Known, Page, RunSummary, Sort};
 use crate::web::{Error, Query, RunPath, etag, submit};
 
 const DEFAULT_LIMIT: usize = 20;
@@ -31,20 +33,72 @@ pub struct ListQuery {
     pub kind: Option<RunKind>,
     /// Kind of the chosen solution.
     pub chosen: Option<SolutionKind>,
-    /// Verdict on the chosen solution.
-    pub correct: Option<bool>,
-    /// Part of the problem's text.
+    /// Verdict on the chosen solution: `true`, `false` or `unknown`.
+    #[param(value_type = Option<String>)]
+    pub correct: Option<Known>,
+    pub strategy: Option<Strategy>,
+    /// Whether the choice turned the first solution's verdict round.
+    pub flip: Option<Flip>,
+    /// The critique of the first solution: a step, or `none`.
+    #[param(value_type = Option<String>)]
+    pub first_error: Option<FirstError>,
+    /// Where the lowest step score of the first solution lies: a fifth of the scale, such as `0.2-0.4`.
+    #[param(value_type = Option<String>)]
+    pub lowest: Option<Band>,
+    /// Who wrote the first solution.
+    pub model: Option<String>,
+    #[param(value_type = Option<String>)]
+    pub tag: Option<Tag>,
+    pub batch: Option<BatchId>,
+    /// Whether people annotated it.
+    pub annotated: Option<bool>,
+    /// First day, in UTC, such as `2026-11-25`.
+    #[param(value_type = Option<String>)]
+    pub from: Option<Day>,
+    /// Last day.
+    #[param(value_type = Option<String>)]
+    pub to: Option<Day>,
+    /// Words of the problem: all of them, the last perhaps unfinished, what stands in quotes as one
+    /// piece.
     pub q: Option<String>,
+    /// `newest`, `oldest`, `lowest_step`, `lowest_orm`, `highest_orm` or `slowest`; with `q` only the
+    /// first two. Orders by a score leave out runs without it.
+    #[param(value_type = Option<String>)]
+    pub sort: Option<Sort>,
+}
+
+impl ListQuery {
+    fn filter(self) -> Filter {
+        Filter {
+            status: self.status,
+            kind: self.kind,
+            strategy: self.strategy,
+            chosen: self.chosen,
+            correct: self.correct,
+            flip: self.flip,
+            first_error: self.first_error,
+            lowest: self.lowest,
+            model: self.model,
+            tag: self.tag,
+            batch: self.batch,
+            annotated: self.annotated,
+            from: self.from,
+            to: self.to,
+            q: self.q,
+            sort: self.sort.unwrap_or_default(),
+        }
+    }
 }
 
 /// Pass `next` as `after` to go on. A run that was there when the first piece was read appears in
-/// exactly one piece.
+/// exactly one piece. A piece may be short, or empty, though there are more: rare runs are looked for
+/// a few thousand at a time.
 #[utoipa::path(
     get,
     path = "/v1/runs",
     operation_id = "list_runs",
     tag = "kept",
-    summary = "Runs, newest first",
+    summary = "Runs, by their filters",
     params(ListQuery),
     responses((status = 200, description = "A piece of the list", body = Page<RunSummary>)),
 )]
@@ -57,9 +111,8 @@ pub async fn list(
         let detail = format!("must lie between 1 and {MAX_LIMIT}, {limit} was given");
         return Err(Invalid::new("/limit", "out_of_range", detail).into());
     }
-    let ListQuery { status, kind, chosen, correct, q, after, .. } = query;
-    let filter = Filter { status, kind, chosen, correct, q };
-    Ok(Json(app.store.runs().list(&filter, after, limit).await?))
+    let after = query.after;
+    Ok(Json(app.store.runs().list(&query.filter(), after, limit).await?))
 }
 
 /// The whole run, whatever its status.

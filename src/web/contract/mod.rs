@@ -31,6 +31,7 @@ const DESCRIPTION: &str = "Solve, critique and refine math word problems. JSON o
         (name = "runs", description = "Make a run"),
         (name = "kept", description = "Look at runs and stop them"),
         (name = "review", description = "Let people judge"),
+        (name = "batches", description = "Hand in many problems at once"),
         (name = "server", description = "What runs here"),
     ),
 )]

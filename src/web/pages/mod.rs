@@ -6,6 +6,8 @@
 //! template under `templates/pages/`, and a line below.
 
 mod adjudicate;
+mod batches;
+mod compare;
 pub mod components;
 mod docs;
 pub mod error;
@@ -17,11 +19,13 @@ mod lab;
 mod people;
 mod quality;
 mod query;
+mod refine;
 pub mod review;
 mod run;
 mod runs;
 mod shell;
 mod static_files;
+mod tags;
 mod theme;
 
 use askama::Template;
@@ -46,6 +50,16 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}", get(run::show))
         .route("/runs/{id}/live", get(run::live))
         .route("/runs/{id}/cancel", post(run::cancel))
+        .route("/runs/{id}/tags", post(tags::add))
+        .route("/runs/{id}/untag", post(tags::remove))
+        .route("/runs/{id}/refine", post(refine::again))
+        .route("/runs/views", post(runs::save))
+        .route("/runs/views/delete", post(runs::delete))
+        .route("/compare", get(compare::show))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{id}", get(batches::show))
+        .route("/batches/{id}/live", get(batches::live))
+        .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/lab", get(lab::show))
         .route("/lab/live", get(lab::live))
         .route("/review/quality", get(quality::show))

@@ -1,4 +1,5 @@
-//! `GET /runs/{id}`: one run, while it is at work and after.
+//! `GET /runs/{id}`: one run, while it is at work and after. `tags.rs` and `refine.rs` are the forms
+//! on it.
 
 use askama::Template;
 use axum::extract::State;
@@ -30,6 +31,9 @@ pub struct RunQuery {
 struct RunPage {
     shell: Shell,
     run: RunView,
+    /// A tag that was typed and refused, and why.
+    tag: String,
+    tag_fault: Option<String>,
 }
 
 impl RunPage {
@@ -53,7 +57,23 @@ pub async fn show(
     shell: Shell,
 ) -> Result<Response, Error> {
     let run = view(&app, id, &query).await?;
-    page(&RunPage { shell, run })
+    page(&RunPage { shell, run, tag: String::new(), tag_fault: None })
+}
+
+/// The whole page again, with a tag that could not be put on.
+///
+/// # Errors
+/// No such run, or the store does not answer.
+pub(super) async fn with_refused_tag(
+    app: &App,
+    shell: Shell,
+    id: RunId,
+    tag: String,
+    fault: String,
+) -> Result<Response, Error> {
+    let run = view(app, id, &RunQuery::default()).await?;
+    let page = page(&RunPage { shell, run, tag, tag_fault: Some(fault) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// The part that changes, for the page that polls it; 204 while nothing has changed.
@@ -86,10 +106,12 @@ pub async fn cancel(State(app): State<App>, RunPath(id): RunPath) -> Result<Redi
 
 async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<RunView, Error> {
     let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
+    let tags = app.store.tags().of(id).await?;
     let around = Around {
         compare: Compare::from_word(query.view.as_deref()),
         stage: app.live.stage(id),
         now: app.clock.now(),
+        tags: &tags,
         server: &app.config.server.listen.to_string(),
     };
     Ok(RunView::new(&run, around))

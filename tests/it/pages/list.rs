@@ -3,7 +3,7 @@
 use glore::domain::Role;
 use glore::engine::{Health, ScriptedEngine};
 
-use super::{all, css, html, one, samples};
+use super::{all, css, html, one, post_form, samples};
 use crate::app::TestApp;
 
 #[tokio::test]
@@ -20,20 +20,49 @@ async fn the_list_filters_searches_and_goes_on() {
 
     let page = html(&app.get("/runs").await);
     assert_eq!(all(&page, ".runs tbody tr").len(), 25);
-    assert_eq!(all(&page, ".chip"), ["completed 26", "draft 25", "local 1", "right 26"]);
+    let chips = all(&page, ".facets .chip");
+    for chip in ["completed 26", "GLoRe 26", "draft 25", "local 1", "right 26", "wrong → right 1"]
+    {
+        assert!(chips.iter().any(|word| word == chip), "{chip}: {chips:?}");
+    }
     let older = page.select(&css("a[rel=next]")).next().and_then(|a| a.attr("href")).expect("more");
     let rest = html(&app.get(older).await);
     assert_eq!(all(&rest, ".runs tbody tr").len(), 1);
 
     let found = html(&app.get("/runs?chosen=local&q=apples").await);
     assert_eq!(all(&found, ".runs tbody tr").len(), 1);
-    assert_eq!(one(&found, ".chip[aria-current=true]"), "local 1");
-    assert_eq!(one(&found, ".chosen-cell"), "local refinement");
+    assert_eq!(one(&found, ".facets .chip[aria-current=true]"), "local 1");
+    assert_eq!(one(&found, ".chosen-cell"), "local refinement wrong → right");
     assert_eq!(found.select(&css("input[name=q][value=apples]")).count(), 1);
     assert_eq!(found.select(&css("input[type=hidden][name=chosen][value=local]")).count(), 1);
     let none = html(&app.get("/runs?q=nowhere").await);
     assert!(one(&none, "main").contains("No run is like that"));
     assert_eq!(app.get("/runs?status=sideways").await.status.as_u16(), 422);
+    assert_eq!(app.get("/runs?from=&to=&sort=&q=").await.status.as_u16(), 200, "empty fields");
+}
+
+#[tokio::test]
+async fn lists_are_kept_under_a_name_and_forgotten() {
+    let app = TestApp::new().await;
+    app.app.store.runs().insert(&samples::local_wins()).await.expect("stored");
+    let kept =
+        post_form(&app, "/runs/views", "name=Good+ones&query=%3Fchosen%3Dlocal%26after%3Dx").await;
+    assert_eq!((kept.status.as_u16(), kept.header("location")), (303, "/runs"), "no such place");
+    let kept = post_form(&app, "/runs/views", "name=Good+ones&query=%3Fchosen%3Dlocal").await;
+    assert_eq!((kept.status.as_u16(), kept.header("location")), (303, "/runs?chosen=local"));
+    let page = html(&app.get("/runs?chosen=local").await);
+    assert_eq!(one(&page, ".saved .chip[aria-current=true]"), "Good ones");
+    for (name, words) in [("", "needs a name"), (&*"x".repeat(61), "at most 60 characters")] {
+        let refused = post_form(&app, "/runs/views", &format!("name={name}&query=")).await;
+        assert_eq!(refused.status.as_u16(), 422);
+        let page = html(&refused);
+        assert!(one(&page, "#view-fault").contains(words));
+        let typed = page.select(&css("#view-name")).next().and_then(|input| input.attr("value"));
+        assert_eq!(typed, Some(name), "nothing typed is lost");
+    }
+    let gone = post_form(&app, "/runs/views/delete", "name=Good+ones&query=").await;
+    assert_eq!(gone.header("location"), "/runs");
+    assert_eq!(all(&html(&app.get("/runs").await), ".saved .chip").len(), 0);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use glore::domain::PersonRole;
+use serde_json::json;
 
 use super::{all, css, html, one, post_form, samples};
 use crate::app::{Answer, TestApp};
@@ -18,6 +19,8 @@ async fn every_page() -> Vec<(String, Answer)> {
         "/docs",
         "/nothing",
         "/runs",
+        "/batches",
+        "/compare",
         "/login",
         "/me",
         "/admin/users",
@@ -45,6 +48,12 @@ async fn every_page() -> Vec<(String, Answer)> {
     }
     addresses.push("/runs?q=%3Cscript%3E&status=completed".to_owned());
     addresses.push("/runs?q=nowhere".to_owned());
+    addresses.push("/runs?sort=lowest_step&flip=right_to_wrong&model=%3Cb%3E&tag=odd".to_owned());
+    addresses.push("/compare?a=%22%3E%3Cscript%3E&b=strategy%3Dglore".to_owned());
+    addresses.push("/compare?a=strategy%3Dglore&b=chosen%3Dlocal".to_owned());
+    let problems = json!({"problems": [{"problem": "<script>1"}], "name": "<b>\"'"});
+    let batch = app.post("/v1/batches", problems).await.json();
+    addresses.push(format!("/batches/{}", batch["id"].as_str().expect("an id")));
     let mut pages = Vec::new();
     for address in addresses {
         let answer = app.get(&address).await;
@@ -52,6 +61,13 @@ async fn every_page() -> Vec<(String, Answer)> {
     }
     let refused = post_form(&app, "/runs", "problem=&gate=%22%3E%3Cscript%3E").await;
     pages.push(("POST /runs".to_owned(), refused));
+    let refused = post_form(&app, "/runs/views", "name=&query=%22%3E%3Cscript%3E").await;
+    pages.push(("POST /runs/views".to_owned(), refused));
+    let run = samples::right_draft();
+    app.app.store.runs().insert(&run).await.expect("stored");
+    let refused =
+        post_form(&app, &format!("/runs/{}/tags", run.id), "tag=%22%3E%3Cscript%3E").await;
+    pages.push(("POST tags".to_owned(), refused));
     pages.extend(pages_of_people().await);
     pages
 }
@@ -135,7 +151,8 @@ async fn nothing_runs_or_is_styled_inline_and_nothing_comes_from_elsewhere() {
             }
         }
         for polling in page.select(&css("[hx-trigger]")) {
-            assert_eq!(polling.attr("hx-trigger"), Some("news"), "{address}");
+            let trigger = polling.attr("hx-trigger").unwrap_or_default();
+            assert!(["news", "every 2s"].contains(&trigger), "{address}: {trigger}");
         }
     }
 }

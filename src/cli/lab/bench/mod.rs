@@ -1,12 +1,13 @@
 //! `glore bench`: how fast this machine is at what the program does.
 
+mod pages;
 mod rollouts;
 mod solve;
 mod train;
 
 use crate::config::Config;
 
-/// Time this machine: training, rolling out, or solving with the models in use
+/// Time this machine: training, rolling out, solving with the models in use, or the pages over a large store
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,6 +28,18 @@ enum What {
         #[arg(long, default_value_t = 200)]
         problems: usize,
     },
+    /// The pages over a store that is filled for it: median and slowest hundredth of each.
+    Pages {
+        /// Sizes of the store, in runs.
+        #[arg(long, value_delimiter = ',', default_values_t = [10_000, 1_000_000])]
+        runs: Vec<usize>,
+        /// Requests a page.
+        #[arg(long, default_value_t = 200)]
+        requests: usize,
+        /// Where the stores are made; a folder of their own that is removed afterwards.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<std::path::PathBuf>,
+    },
     /// Solving, one problem after another, on the serving engine: seconds and tokens a second.
     Solve {
         /// How many generated problems.
@@ -37,9 +50,10 @@ enum What {
 
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
-    match args.what {
-        What::Train { steps } => train::run(steps),
-        What::Rollouts { problems } => rollouts::run(problems, config),
-        What::Solve { problems } => solve::run(problems, config),
+    match &args.what {
+        What::Train { steps } => train::run(*steps),
+        What::Rollouts { problems } => rollouts::run(*problems, config),
+        What::Pages { runs, requests, dir } => pages::run(runs, *requests, dir.as_deref()),
+        What::Solve { problems } => solve::run(*problems, config),
     }
 }

@@ -17,6 +17,8 @@ pub struct Provenance {
     pub get: String,
     /// Does it again.
     pub again: String,
+    /// The same in Python.
+    pub python: String,
 }
 
 impl Provenance {
@@ -41,6 +43,7 @@ impl Provenance {
             tokens: run.solutions.iter().map(|solution| solution.tokens).sum(),
             get: format!("curl -s http://{server}{json}"),
             again: curl(server, path, &body),
+            python: python(server, path, &body),
             json,
         }
     }
@@ -50,6 +53,17 @@ impl Provenance {
 pub fn curl(server: &str, path: &str, body: &Value) -> String {
     let quoted = body.to_string().replace('\'', r"'\''");
     format!("curl -s http://{server}{path} -H 'content-type: application/json' -d '{quoted}'")
+}
+
+/// The same call with what comes with Python. The body holds texts and numbers only, which both
+/// languages write alike.
+pub fn python(server: &str, path: &str, body: &Value) -> String {
+    format!(
+        "import json\nfrom urllib.request import Request, urlopen\n\nbody = {body:#}\n\
+         request = Request(\n    \"http://{server}{path}\",\n    data=json.dumps(body).encode(),\n    \
+         headers={{\"content-type\": \"application/json\"}},\n)\nrun = json.load(urlopen(request))\n\
+         print(run[\"answer\"])\n"
+    )
 }
 
 fn again(run: &Run) -> (&'static str, Value) {
@@ -81,6 +95,16 @@ fn again(run: &Run) -> (&'static str, Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn python_gets_a_dictionary() {
+        let call = python("h:1", "/v1/solve", &json!({ "problem": "a \"b\"\nc", "seed": 3 }));
+        assert!(
+            call.contains("body = {\n  \"problem\": \"a \\\"b\\\"\\nc\",\n  \"seed\": 3\n}"),
+            "{call}"
+        );
+        assert!(call.contains("    \"http://h:1/v1/solve\",\n    data="), "{call}");
+    }
 
     #[test]
     fn a_shell_gets_the_text_and_nothing_else() {

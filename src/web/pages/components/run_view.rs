@@ -1,8 +1,8 @@
 //! A run as its page shows it.
 
 use super::{
-    Diff, Live, Provenance, SolutionView, Trouble, Verdict, When, diffs, outcome, solutions,
-    source_word, why,
+    Diff, Judged, Live, Piece, Provenance, SolutionView, Trouble, Verdict, When, diffs, judged,
+    outcome, pieces, solutions, source_word, why,
 };
 use crate::domain::{Run, RunKind, Strategy, Timestamp};
 
@@ -50,11 +50,16 @@ pub struct RunView {
     /// What was asked for, in words.
     pub asked: &'static str,
     pub problem: String,
+    /// The problem with its formulas.
+    pub problem_pieces: Vec<Piece>,
     pub reference: Option<String>,
+    pub tags: Vec<String>,
     pub when: When,
     pub took: String,
     pub answer: Option<String>,
     pub verdict: Option<Verdict>,
+    /// How each answer was judged.
+    pub judged: Vec<Judged>,
     /// Such as `local refinement` or `sample 5`.
     pub chosen: Option<String>,
     pub why: Option<String>,
@@ -79,6 +84,7 @@ pub struct Around<'a> {
     /// The stage its worker last told of.
     pub stage: Option<&'a str>,
     pub now: Timestamp,
+    pub tags: &'a [String],
     /// Address of this server.
     pub server: &'a str,
 }
@@ -86,7 +92,7 @@ pub struct Around<'a> {
 impl RunView {
     /// Works for a run in any state.
     pub fn new(run: &Run, around: Around<'_>) -> Self {
-        let Around { compare, stage, now, server } = around;
+        let Around { compare, stage, now, tags, server } = around;
         let all = diffs(run, compare == Compare::Changes);
         let chosen = run.chosen_solution();
         let columns = solutions(run);
@@ -95,11 +101,14 @@ impl RunView {
             status: run.status.as_str(),
             asked: asked(run),
             problem: run.problem.text.clone(),
+            problem_pieces: pieces(&run.problem.text),
+            tags: tags.to_vec(),
             reference: run.problem.reference_answer.clone(),
             when: When::new(run.created_at, now),
             took: took(run.timings_ms.total()),
             answer: run.answer.clone(),
             verdict: chosen.map(|solution| Verdict::of(run, solution)),
+            judged: judged(run),
             chosen: columns
                 .iter()
                 .find(|column| column.chosen)
@@ -126,7 +135,12 @@ impl RunView {
 
     /// Columns whose rows can be lined up; very long solutions run freely.
     pub fn aligned(&self) -> bool {
-        self.solutions.iter().all(|solution| solution.steps.len() <= 190)
+        self.solutions.iter().all(|solution| solution.rows.len() <= 190)
+    }
+
+    /// The run has ended with something to refine.
+    pub fn can_refine(&self) -> bool {
+        self.live.is_none() && self.solutions.iter().any(|solution| !solution.steps.is_empty())
     }
 
     /// The problem on one line, for the title.

@@ -1,9 +1,9 @@
 //! Solutions as columns of scored steps.
 
 use super::diff::{Part, inline};
-use super::{Score, Strip, Verdict, kind_words, number, slugs};
+use super::{Piece, Score, Strip, SumView, Verdict, kind_words, number, pieces, slugs, sum_views};
 use crate::domain::{
-    Finish, Probability, Run, ScoredSolution, ScoredStep, SolutionKind, Threshold,
+    Finish, Probability, Run, ScoredSolution, ScoredStep, SolutionKind, Threshold, align,
 };
 
 /// One step of a column.
@@ -13,6 +13,10 @@ pub struct StepView {
     pub id: String,
     pub index: usize,
     pub parts: Vec<Part>,
+    /// The text with its formulas; empty where there are none, or where words are marked.
+    pub formulas: Vec<Piece>,
+    /// Its sums, done again.
+    pub sums: Vec<SumView>,
     pub score: Option<Score>,
     /// Change of the score since the step before, with its sign.
     pub change: Option<String>,
@@ -35,6 +39,9 @@ pub struct SolutionView {
     pub from_step: Option<usize>,
     pub orm: Option<Score>,
     pub steps: Vec<StepView>,
+    /// Which step stands in each row, so that equal places of the columns are side by side; none
+    /// where another column has a step more.
+    pub rows: Vec<Option<usize>>,
     pub strip: Option<Strip>,
     pub answer: Option<String>,
     pub verdict: Verdict,
@@ -52,7 +59,30 @@ pub struct SolutionView {
 pub fn solutions(run: &Run) -> Vec<SolutionView> {
     let slugs = slugs(&run.solutions);
     let columns = run.solutions.iter().zip(slugs);
-    columns.enumerate().map(|(nth, (solution, slug))| column(run, nth, solution, slug)).collect()
+    let mut views: Vec<_> = columns
+        .enumerate()
+        .map(|(nth, (solution, slug))| column(run, nth, solution, slug))
+        .collect();
+    for (view, rows) in views.iter_mut().zip(rows(&run.solutions)) {
+        view.rows = rows;
+    }
+    views
+}
+
+/// The rows of each column: refinements are lined up with what they refined, anything else runs
+/// freely.
+fn rows(solutions: &[ScoredSolution]) -> Vec<Vec<Option<usize>>> {
+    let refined = |s: &ScoredSolution| matches!(s.kind, SolutionKind::Global | SolutionKind::Local);
+    let free = |s: &ScoredSolution| (0..s.steps.len()).map(Some).collect();
+    match solutions.split_first() {
+        Some((base, others)) if !others.is_empty() && others.iter().all(refined) => {
+            let others: Vec<_> = others.iter().map(ScoredSolution::step_texts).collect();
+            let others: Vec<_> = others.iter().map(Vec::as_slice).collect();
+            let places = align(&base.step_texts(), &others);
+            (0..=others.len()).map(|at| places.iter().map(|place| place.0[at]).collect()).collect()
+        }
+        _ => solutions.iter().map(free).collect(),
+    }
 }
 
 fn column(run: &Run, nth: usize, solution: &ScoredSolution, slug: String) -> SolutionView {
@@ -83,6 +113,7 @@ fn column(run: &Run, nth: usize, solution: &ScoredSolution, slug: String) -> Sol
         from_step: solution.from_step,
         orm: solution.orm.map(Score::orm),
         steps,
+        rows: Vec::new(),
         answer: solution.answer.clone(),
         verdict: Verdict::of(run, solution),
         first_error: solution.first_error_step,
@@ -109,7 +140,9 @@ fn view(
     StepView {
         id: format!("{prefix}step-{}", step.index),
         index: step.index,
+        formulas: formulas(&step.text, parts.as_deref()),
         parts: parts.unwrap_or_else(whole),
+        sums: sum_views(&step.text),
         score: step.sorm.map(|p| Score::sorm(p, threshold)),
         change,
         orm: step.orm.map(number),
@@ -117,6 +150,14 @@ fn view(
         kept: false,
         rewritten: false,
     }
+}
+
+/// Words that are marked are shown as they were written: marks inside a formula would break it.
+fn formulas(text: &str, parts: Option<&[Part]>) -> Vec<Piece> {
+    let marked = parts.is_some_and(|parts| parts.iter().any(|part| part.class != "same"));
+    let pieces = if marked { Vec::new() } else { pieces(text) };
+    let any = pieces.iter().any(|piece| matches!(piece, Piece::Formula { .. }));
+    if any { pieces } else { Vec::new() }
 }
 
 /// `Draft`, `Global refinement`, `Sample 2`.

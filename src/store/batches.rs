@@ -1,0 +1,196 @@
+//! Batches: many problems that become runs a few at a time, so that the queue stays short.
+
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::batch::read;
+use super::queue::waiting;
+use super::rows::{number, word, write_number, write_timestamp};
+use super::{Batch, BatchItem, NewBatch, Page, Store, StoreError, Waiting, write};
+use crate::domain::{BatchId, Run, RunId};
+
+/// The batches of a store.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches<'a> {
+    pub(super) store: &'a Store,
+}
+
+impl Batches<'_> {
+    /// Keeps a batch with all its problems.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then.
+    pub async fn insert(&self, batch: &NewBatch) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        let id = batch.id.to_string();
+        sqlx::query(
+            "INSERT INTO batches (id, name, work, total, created_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(&id)
+        .bind(&batch.name)
+        .bind(&batch.work)
+        .bind(write_number(batch.items.len()))
+        .bind(write_timestamp(batch.created_at)?)
+        .execute(&mut *tx)
+        .await?;
+        for (nth, chunk) in batch.items.chunks(500).enumerate() {
+            let mut rows = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO batch_items (batch_id, position, problem, reference_answer) ",
+            );
+            let numbered = chunk.iter().enumerate();
+            rows.push_values(numbered, |mut row, (at, item)| {
+                row.push_bind(&id)
+                    .push_bind(write_number(nth * 500 + at + 1))
+                    .push_bind(&item.problem)
+                    .push_bind(&item.reference_answer);
+            });
+            rows.build().execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// One batch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        let row = sqlx::query("SELECT * FROM batches WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(self.store.read())
+            .await?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    /// At most `limit` batches older than `after`, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(
+        &self,
+        after: Option<BatchId>,
+        limit: usize,
+    ) -> Result<Page<Batch>, StoreError> {
+        let before = after.map_or_else(|| "bat~".to_owned(), |id| id.to_string());
+        let rows = sqlx::query("SELECT * FROM batches WHERE id < ? ORDER BY id DESC LIMIT ?")
+            .bind(before)
+            .bind(write_number(limit.saturating_add(1)))
+            .fetch_all(self.store.read())
+            .await?;
+        let has_more = rows.len() > limit;
+        let data = rows.iter().take(limit).map(read).collect::<Result<Vec<_>, _>>()?;
+        let next = data.last().filter(|_| has_more).map(|last| last.id.to_string());
+        Ok(Page { data, has_more, next })
+    }
+
+    /// The next problem of the oldest batch that is not through.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&self) -> Result<Option<Waiting>, StoreError> {
+        let row = sqlx::query(
+            "SELECT b.id, b.work, i.position, i.problem, i.reference_answer \
+             FROM batches b INDEXED BY batches_open \
+             CROSS JOIN batch_items i ON i.batch_id = b.id AND i.position = b.fed + 1 \
+             WHERE b.fed < b.total AND b.cancel_requested = 0 ORDER BY b.id LIMIT 1",
+        )
+        .fetch_optional(self.store.read())
+        .await?;
+        row.map(|row| {
+            Ok::<_, StoreError>(Waiting {
+                batch: word(&row, "id", |text| text.parse().ok())?,
+                position: number(&row, "position")?,
+                work: row.try_get("work")?,
+                item: BatchItem {
+                    problem: row.try_get("problem")?,
+                    reference_answer: row.try_get("reference_answer")?,
+                },
+            })
+        })
+        .transpose()
+    }
+
+    /// Puts that problem in the line as `run`, unless `limit` runs wait. `false` when they do, when
+    /// another has done it, or when the batch was cancelled meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn feed(
+        &self,
+        next: &Waiting,
+        run: &Run,
+        work: &str,
+        limit: usize,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.store.write().await?;
+        if waiting(&mut tx).await? >= write_number(limit) {
+            return Ok(false);
+        }
+        let (batch, position) = (next.batch.to_string(), write_number(next.position));
+        let taken = sqlx::query(
+            "UPDATE batches SET fed = fed + 1 WHERE id = ? AND fed = ? - 1 AND cancel_requested = 0",
+        )
+        .bind(&batch)
+        .bind(position)
+        .execute(&mut *tx)
+        .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(false);
+        }
+        write::insert(&mut tx, run, Some(work)).await?;
+        let id = run.id.to_string();
+        sqlx::query("UPDATE runs SET batch_id = ? WHERE id = ?")
+            .bind(&batch)
+            .bind(&id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE batch_items SET run_id = ? WHERE batch_id = ? AND position = ?")
+            .bind(&id)
+            .bind(&batch)
+            .bind(position)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Asks for an end: nothing more becomes a run, what waits is cancelled. Returns the runs that
+    /// are at work, which their workers have to be told of; `None` when there is no such batch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel(&self, id: BatchId) -> Result<Option<Vec<RunId>>, StoreError> {
+        let mut tx = self.store.write().await?;
+        let id = id.to_string();
+        let found = sqlx::query(
+            "UPDATE batches SET cancel_requested = 1 \
+             WHERE id = ? AND completed + failed + cancelled < total",
+        )
+        .bind(&id)
+        .execute(&mut *tx)
+        .await?;
+        if found.rows_affected() == 0 {
+            let there = sqlx::query("SELECT 1 FROM batches WHERE id = ?")
+                .bind(&id)
+                .fetch_optional(&mut *tx)
+                .await?;
+            return Ok(there.map(|_| Vec::new()));
+        }
+        // By status: few runs wait or work, and a batch has many.
+        let rows = sqlx::query(
+            "UPDATE runs INDEXED BY runs_by_status SET cancel_requested = 1, \
+             status = iif(status = 'queued', 'cancelled', status) \
+             WHERE status IN ('queued', 'running') AND batch_id = ? RETURNING id, status",
+        )
+        .bind(&id)
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let at_work = rows
+            .iter()
+            .filter(|row| row.try_get::<&str, _>("status").is_ok_and(|status| status == "running"));
+        at_work
+            .map(|row| word(row, "id", |text| text.parse().ok()))
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+}

@@ -1,0 +1,46 @@
+//! What people type to search, as a query of FTS5.
+
+/// Most words of a search; further ones do not count.
+const MOST: usize = 16;
+
+/// Every word must be there; the last one may be unfinished; what stands between quotes must be
+/// there as one piece. `None` when there is no word in it, which finds nothing.
+pub(super) fn query(text: &str) -> Option<String> {
+    let mut terms: Vec<String> = Vec::new();
+    let open = !text.ends_with(char::is_whitespace);
+    for (nth, piece) in text.split('"').enumerate() {
+        let quoted = nth % 2 == 1;
+        if quoted {
+            terms.extend(term(piece));
+        } else {
+            terms.extend(piece.split_whitespace().filter_map(term));
+        }
+    }
+    terms.truncate(MOST);
+    let last = terms.last_mut()?;
+    if open && !text.ends_with('"') {
+        last.push('*');
+    }
+    Some(terms.join(" "))
+}
+
+/// A string of FTS5: nothing in it has a meaning but its words.
+fn term(text: &str) -> Option<String> {
+    let has_word = text.chars().any(char::is_alphanumeric);
+    has_word.then(|| format!("\"{}\"", text.replace(['"', '\0'], " ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_words() {
+        assert_eq!(query("red appl").as_deref(), Some(r#""red" "appl"*"#));
+        assert_eq!(query("red ").as_deref(), Some(r#""red""#));
+        assert_eq!(query(r#""red apples" NOT"#).as_deref(), Some(r#""red apples" "NOT"*"#));
+        assert_eq!(query("a* OR (b").as_deref(), Some(r#""a*" "OR" "(b"*"#));
+        assert_eq!(query(r#"say "open"#).as_deref(), Some(r#""say" "open"*"#));
+        assert_eq!(query(" \\ - "), None);
+    }
+}
