@@ -40,10 +40,9 @@ pub use critique::Critique;
 pub use diff::{DiffOp, Op, StepDiff, diff_solutions, diff_words};
 pub use event::{Event, Finished, Numbered, replay, rest};
 pub use ids::{
-    AdjudicationId, ItemId, NotAnId, ProblemId, QueueId, RunId, SessionId, SolutionId,
+    AdjudicationId, BatchId, ItemId, NotAnId, ProblemId, QueueId, RunId, SessionId, SolutionId,
     SubmissionId, TokenId, UserId,
 };
-pub use ids::{BatchId, NotAnId, ProblemId, RunId, SolutionId};
 pub use input::Invalid;
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use person::PersonRole;

@@ -13,9 +13,9 @@ use sqlx::{Sqlite, Transaction};
 
 use super::lock::lock;
 use super::{
-    Audit, Keys, Quality, Reviews, Runs, Schema, Sessions, StoreError, Tokens, Upkeep, Users,
+    Audit, Batches, Keys, Quality, Reviews, Runs, Schema, Sessions, StoreError, Tags, Tokens,
+    Upkeep, Users, Views,
 };
-use super::{Batches, Keys, Runs, StoreError, Tags, Views};
 
 /// First version without the WAL reset bug.
 const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);

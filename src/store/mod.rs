@@ -47,7 +47,7 @@ pub use database::Store;
 pub use error::StoreError;
 pub use filter::{Band, Day, Filter, FirstError, Known, Sort};
 pub use idempotency::{KeptAnswer, Key, Keys};
-pub use page::{Counts, Filter, Page, RunSummary};
+pub use page::{Counts, Page, RunSummary};
 pub use quality::{
     ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
 };
