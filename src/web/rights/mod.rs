@@ -14,7 +14,8 @@ mod refusal;
 mod table;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -34,9 +35,16 @@ const LOGIN: &str = "/login";
 /// Layer around every route, inside of all others.
 pub(super) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
     match admit(&app, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => private(next.run(request).await),
         Err(Refusal(answer)) => *answer,
     }
+}
+
+/// What was answered to one person is for no cache that another shares.
+fn private(mut response: Response) -> Response {
+    let cache = response.headers_mut().entry(CACHE_CONTROL);
+    cache.or_insert(HeaderValue::from_static("private, no-cache"));
+    response
 }
 
 /// The request with its caller beside it, or the refusal.

@@ -39,7 +39,9 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     assert!(page.contains("a &#60;b&#62;job") && !page.contains(&secret));
     assert_eq!(log(&app, 1).await, ["ana token.added ana"]);
 
-    with(&app, &secret, "/v1/runs").await.ok();
+    let listed = with(&app, &secret, "/v1/runs").await;
+    listed.ok();
+    assert_eq!(listed.header("cache-control"), "private, no-cache");
     solve_with(&app, &secret, "/v1/solve").await.ok();
     solve_with(&app, &secret, "/v1/chat/completions").await.ok();
     with(&app, &secret, "/metrics").await.problem(403, "role_needed");
