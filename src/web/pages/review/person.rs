@@ -1,4 +1,6 @@
 //! Who reviews. The one place that knows where a person comes from.
+//!
+//! Where people log in, swap [`Person::of`]: the id of the user as text, else `local`.
 
 use std::convert::Infallible;
 
@@ -22,13 +24,17 @@ impl Person {
     pub fn local() -> Self {
         Self { id: LOCAL.to_owned() }
     }
+
+    /// Somebody in front of the handlers may have said who it is; no header of a client can.
+    fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Person>().cloned().unwrap_or_else(Person::local)
+    }
 }
 
 impl FromRequestParts<App> for Person {
     type Rejection = Infallible;
 
-    /// Somebody in front of this layer may have said who it is; no header of a client can.
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Person>().cloned().unwrap_or_else(Person::local))
+        Ok(Self::of(parts))
     }
 }
