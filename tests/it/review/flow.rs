@@ -70,7 +70,7 @@ async fn ten_items_are_reviewed_by_forms_alone() {
         let text = "step=2&critique=It+is+23.&correction=Ana+and+Ben+have+37+apples+together.";
         let (_, seen) = press(&app, &act, text).await;
         assert!(seen.select(&css(".difference ins")).count() > 0, "the diff is there");
-        assert!(!one(&seen, "#choice").contains("ORM chose "), "hidden until answered");
+        assert!(!one(&seen, "#choice").contains("The ORM chose "), "hidden until answered");
         let pick = seen.select(&css("[data-pick='2']")).next().and_then(|b| b.attr("value"));
         let (_, seen) = press(&app, &act, &format!("choice={}", pick.expect("B"))).await;
         assert!(one(&seen, "#choice").contains("The ORM chose "), "and then shown");
