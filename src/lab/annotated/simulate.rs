@@ -170,17 +170,18 @@ fn buy(
     let folder = folder.join(name);
     let place = Place { start, tokenizer, device, folder: &folder };
     let how = How { seed, ..simulation.how.clone() };
-    let (llama, cut) = if training.is_empty() || validation.is_empty() {
-        // Too few to learn from; their threshold is all that they can give.
-        let old = Llama::new(start.clone());
-        let cut = match training.is_empty() {
-            true => market.threshold,
-            false => threshold(&scores(&old, tokenizer, &training)?, &training),
-        };
-        (old, cut)
-    } else {
-        let learned = learn(place, &[], &training, &validation, &how, report)?;
-        (learned.llama, learned.threshold)
+    let (llama, cut) = match learn(place, &[], &training, &validation, &how, report) {
+        Ok(learned) => (learned.llama, learned.threshold),
+        // Too few to learn from, or all of one kind; a threshold is all that they can give.
+        Err(LabError::Nothing { .. }) => {
+            let old = Llama::new(start.clone());
+            let cut = match training.is_empty() {
+                true => market.threshold,
+                false => threshold(&scores(&old, tokenizer, &training)?, &training),
+            };
+            (old, cut)
+        }
+        Err(error) => return Err(error),
     };
     let after = located(&llama, tokenizer, gold, cut)?;
     Ok(Bought {

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::domain::Invalid;
 use crate::domain::annotation::{AfterError, Form, Manifest, Neutral, Options, Resolve, Unrated};
+use crate::domain::{Invalid, PersonRole};
 use crate::store::Export;
-use crate::web::{Code, Error, Query};
+use crate::web::{Code, Error, Person, Query};
 
 /// Media type of one JSON value a line.
 pub const NDJSON: &str = "application/x-ndjson";
@@ -104,13 +104,16 @@ impl ExportQuery {
             content_type = "application/x-ndjson",
             body = String,
         ),
+        (status = 403, description = "Annotators must not see what others said"),
         (status = 404, description = "There is no such queue"),
     ),
 )]
 pub async fn export(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Error> {
+    person.require(PersonRole::Adjudicator)?;
     stream_of(app, &query).await
 }
 
@@ -125,13 +128,16 @@ pub async fn export(
     params(ExportQuery),
     responses(
         (status = 200, description = "What the export holds", body = Manifest),
+        (status = 403, description = "Annotators must not see what others said"),
         (status = 404, description = "There is no such queue"),
     ),
 )]
 pub async fn manifest(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<ExportQuery>,
 ) -> Result<Json<Manifest>, Error> {
+    person.require(PersonRole::Adjudicator)?;
     let mut export = begin(&app, &query).await?;
     while export.next(app.store.quality()).await?.is_some() {}
     Ok(Json(export.manifest()))

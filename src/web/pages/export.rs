@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use super::{Shell, page};
 use crate::app::App;
+use crate::domain::PersonRole;
 use crate::store::QueueName;
 use crate::web::api::annotations::{ExportQuery, stream_of};
-use crate::web::{Error, Query};
+use crate::web::{Error, Person, Query};
 
 /// One option with its values: value, words.
 struct Choice {
@@ -77,9 +78,11 @@ struct ExportPage {
 /// The form; what it asks for is sent by [`file`].
 pub async fn show(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<PageQuery>,
     shell: Shell,
 ) -> Result<Response, Error> {
+    person.require(PersonRole::Adjudicator)?;
     let queues = app.store.quality().queues().await?;
     let queue = query.queue.unwrap_or_default();
     page(&ExportPage { shell, queues, queue, forms: FORMS, choices: CHOICES })
@@ -88,7 +91,9 @@ pub async fn show(
 /// The file.
 pub async fn file(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Error> {
+    person.require(PersonRole::Adjudicator)?;
     stream_of(app, &query).await
 }

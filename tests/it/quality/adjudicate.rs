@@ -133,17 +133,32 @@ async fn gold_is_served_to_more_people_and_held_against_them() {
     assert!(text(&review.app.get("/review/quality").await).contains("0 gold"));
 }
 
+/// Annotators rate without knowing what others said.
 #[tokio::test]
-async fn who_may_not_decide_is_refused() {
+async fn who_may_not_decide_sees_nothing_and_changes_nothing() {
     let mut review = Review::new().await;
     let (_, two, _) = two_items(&mut review).await;
-    for path in [format!("/review/adjudicate/{two}"), format!("/review/adjudicate/{two}/gold")] {
-        let mut request = Request::post(&path)
+    let item = format!("/review/adjudicate/{two}");
+    let gold = format!("{item}/gold");
+    for (method, path) in [
+        ("POST", item.as_str()),
+        ("POST", &gold),
+        ("GET", &item),
+        ("GET", "/review/adjudicate"),
+        ("GET", "/review/quality"),
+        ("GET", "/review/export"),
+        ("GET", "/review/export/file"),
+        ("GET", "/v1/annotations/export"),
+        ("GET", "/v1/annotations/export/manifest"),
+    ] {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from("outcome=rated&rating-1=good"))
             .expect("a request");
         let person = Person { id: None, name: "eve".to_owned(), role: PersonRole::Annotator };
         request.extensions_mut().insert(person);
-        assert_eq!(review.app.send(request).await.status, 403, "{path}");
+        assert_eq!(review.app.send(request).await.status, 403, "{method} {path}");
     }
 }

@@ -10,14 +10,11 @@ fn page(body: &[u8]) -> Html {
 }
 
 fn rows(page: &Html, section: &str) -> Vec<Vec<String>> {
-    let rows = scraper::Selector::parse(&format!(
-        ".finding[aria-labelledby={section}] table.data tbody tr"
-    ));
+    let selector = format!(".finding[aria-labelledby={section}] table.data tbody tr");
+    let rows = scraper::Selector::parse(&selector).expect("a selector");
     let cells = scraper::Selector::parse("th, td").expect("a selector");
     let words = |cell: scraper::ElementRef<'_>| cell.text().collect::<String>();
-    page.select(&rows.expect("a selector"))
-        .map(|row| row.select(&cells).map(words).collect())
-        .collect()
+    page.select(&rows).map(|row| row.select(&cells).map(words).collect()).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! One item: what people said, side by side, and the decision.
+//! One item: what people said, side by side, and the decision. Annotators must not see it: they rate
+//! without knowing what others said.
 
 use askama::Template;
 use axum::Form;
@@ -51,9 +52,11 @@ impl<S: Send + Sync> FromRequestParts<S> for ItemPath {
 /// The item with its decision, or a form that begins with what everybody agrees on.
 pub async fn show(
     State(app): State<App>,
+    person: Person,
     ItemPath(id): ItemPath,
     shell: Shell,
 ) -> Result<Response, Error> {
+    person.require(PersonRole::Adjudicator)?;
     let item = find(&app, &id).await?;
     let form = DecisionForm::of(&item);
     page(&shown(&app, shell, &item, form, Vec::new(), false).await?)

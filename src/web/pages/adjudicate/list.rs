@@ -6,13 +6,14 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::domain::PersonRole;
 use crate::domain::agreement::Located;
 use crate::domain::annotation::{Outcome, Reviewed, item_agreement, judgements};
 use crate::store::QueueName;
 use crate::web::pages::components::one_line;
 use crate::web::pages::quality::chosen;
 use crate::web::pages::{Shell, page};
-use crate::web::{Error, Query};
+use crate::web::{Error, Person, Query};
 
 /// The newest so many undecided items are compared.
 const ITEMS: usize = 500;
@@ -52,9 +53,11 @@ struct ListPage {
 /// Undecided items, lowest agreement first.
 pub async fn list(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<ListQuery>,
     shell: Shell,
 ) -> Result<Response, Error> {
+    person.require(PersonRole::Adjudicator)?;
     let quality = app.store.quality();
     let queues = quality.queues().await?;
     let queue = match query.queue.as_deref() {

@@ -14,9 +14,9 @@ use self::tables::measure;
 use super::components::Findings;
 use super::{Shell, page};
 use crate::app::App;
-use crate::domain::Invalid;
+use crate::domain::{Invalid, PersonRole};
 use crate::store::QueueName;
-use crate::web::{Code, Error, Query};
+use crate::web::{Code, Error, Person, Query};
 
 /// Items that are looked at unless the address says otherwise, and at most.
 const ITEMS: usize = 500;
@@ -58,9 +58,12 @@ struct QualityPage {
 /// The statistics of a queue, of the first one unless the address names another.
 pub async fn show(
     State(app): State<App>,
+    person: Person,
     Query(query): Query<QualityQuery>,
     shell: Shell,
 ) -> Result<Response, Error> {
+    // It tells how each person does against gold.
+    person.require(PersonRole::Adjudicator)?;
     let limit = query.items.unwrap_or(ITEMS);
     if !(1..=MOST_ITEMS).contains(&limit) {
         let detail = format!("must lie between 1 and {MOST_ITEMS}, {limit} was given");
