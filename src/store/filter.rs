@@ -33,7 +33,7 @@ pub struct Filter {
     /// First and last day, in UTC.
     pub from: Option<Day>,
     pub to: Option<Day>,
-    /// Words of the problem; see [`super::search`].
+    /// Words of the problem: all of them, the last perhaps unfinished, what stands in quotes as one piece.
     pub q: Option<String>,
     pub sort: Sort,
 }

@@ -55,9 +55,14 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         post(app, "/v1/solve", "/v1/solve", json!({"problem": problem, "background": true})).await,
         post(app, "/v1/solve", "/v1/solve", json!({"problem": problem, "samples": 0})).await,
         post(app, "/v1/refine", "/v1/refine", json!({"problem": 7})).await,
+        post(app, "/v1/batches", "/v1/batches", json!({"problems": [{"problem": problem}]})).await,
+        post(app, "/v1/batches", "/v1/batches", json!({"problems": []})).await,
     ];
     let id = |called: &Called| called.answer.json()["id"].as_str().expect("an id").to_owned();
-    let (done, waiting) = (id(&calls[0]), id(&calls[3]));
+    let (done, waiting, batch) = (id(&calls[0]), id(&calls[3]), id(&calls[6]));
+    let (one, results) = ("/v1/batches/{id}", "/v1/batches/{id}/results");
+    let end = "/v1/batches/{id}/cancel";
+    let of = |rest: &str| format!("/v1/batches/{batch}{rest}");
     let run = |id: &str, rest: &str| format!("/v1/runs/{id}{rest}");
     let diff = "/v1/runs/{id}/diff";
     let cancel = "/v1/runs/{id}/cancel";
@@ -71,6 +76,13 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         get(app, "/v1/runs", "/v1/runs?limit=0").await,
         post(app, cancel, &run(&waiting, "/cancel"), json!({})).await,
         post(app, cancel, &run(&done, "/cancel"), json!({})).await,
+        get(app, "/v1/batches", "/v1/batches").await,
+        get(app, one, &of("")).await,
+        get(app, one, "/v1/batches/bat_x").await,
+        // One problem is one line, which is JSON by itself.
+        get(app, results, &of("/results")).await,
+        get(app, results, &of("/results?format=csv")).await,
+        post(app, end, &of("/cancel"), json!({})).await,
         get(app, "/v1/models", "/v1/models").await,
         get(app, "/v1/queues", "/v1/queues").await,
         get(app, "/v1/annotations/export/manifest", "/v1/annotations/export/manifest?form=prm800k")

@@ -52,6 +52,8 @@ async fn what_is_refused_comes_back_as_it_was_typed() {
     assert_eq!(page.select(&css("#name[value='<n>']")).count(), 1);
     let cut = app.post_raw("/batches", "multipart/form-data; boundary=x", "--x\r\n").await;
     assert_eq!(cut.status.as_u16(), 400);
+    let large = send(&app, &[("problems", &"x\n".repeat(600_000))]).await;
+    assert_eq!(large.status.as_u16(), 413, "more than server.max_body_bytes");
     let form = post_form(&app, "/batches", "problems=x").await;
     assert_eq!(form.status.as_u16(), 400, "not the kind of form that carries files");
 }

@@ -56,6 +56,11 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     while let Some(at) = rest.find(['$', '\\']) {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
+        if from.starts_with("\\$") {
+            plain.push_str(&from[..2]);
+            rest = &from[2..];
+            continue;
+        }
         tries += 1;
         let may = formulas < MAX_FORMULAS && tries < MAX_TRIES;
         let found = may.then(|| formula(from)).flatten();
@@ -94,7 +99,8 @@ fn formula(text: &str) -> Option<(&str, usize)> {
         return Some((&text[..len], len));
     }
     let rest = text.strip_prefix('$')?;
-    let end = rest.find('$')?;
+    let mut signs = rest.match_indices('$').map(|(at, _)| at);
+    let end = signs.find(|at| !rest[..*at].ends_with('\\'))?;
     let inner = &rest[..end];
     // Money is not a formula: as in Pandoc, no space inside the signs and no digit after them; and
     // a price with words behind it is none either.
@@ -197,6 +203,7 @@ mod tests {
             formulas(r"So $x^2 + 1$ and \(\frac{1}{2}\)."),
             ["$x^2 + 1$", r"\(\frac{1}{2}\)"]
         );
+        assert_eq!(formulas(r"\$5 or $\$6$"), [r"$\$6$"], "a sign may be written itself");
         assert_eq!(formulas(r"The answer is \boxed{42}."), [r"\boxed{42}"]);
         for money in
             ["He pays $14 and $9.", "$5-$3 = $2", "It costs $5.", "a $ b $ c", "$5, sold at 3$"]
