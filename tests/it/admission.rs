@@ -1,5 +1,6 @@
 //! Bounded work: refused at once when full, cancelled when nobody waits for it any more.
 
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use glore::config::Config;
@@ -21,15 +22,23 @@ async fn until(what: impl Fn() -> bool) {
     }
 }
 
+/// The same for what a request does on its way, which waits for the store first.
+async fn working(mut request: Pin<&mut impl Future>, what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "never came");
+        assert!(futures::poll!(&mut request).is_pending());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
 async fn one_more_than_fits_is_refused_at_once_and_a_client_that_leaves_makes_room() {
     let app = TestApp::build(slow(), Config::default(), Gate::new(1, 1)).await;
     let solve = || app.post("/v1/solve", json!({"problem": "What is 2 + 2?"}));
     let (mut first, mut second) = (Box::pin(solve()), Box::pin(solve()));
-    assert!(futures::poll!(&mut first).is_pending());
-    until(|| app.app.live.count() == 1).await;
-    assert!(futures::poll!(&mut second).is_pending());
-    until(|| app.app.gate.depth() == 1).await;
+    working(first.as_mut(), || app.app.live.count() == 1).await;
+    working(second.as_mut(), || app.app.gate.depth() == 1).await;
 
     let begun = Instant::now();
     let answer = solve().await;

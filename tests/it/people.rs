@@ -62,7 +62,8 @@ impl Browser {
 }
 
 pub async fn add(app: &TestApp, name: &str, role: PersonRole) -> User {
-    let created_at = app.app.clock.now();
+    // As the store keeps it: to the second.
+    let created_at = app.app.clock.now().replace_nanosecond(0).expect("a second");
     let user = User { id: UserId::new(), name: name.to_owned(), role, disabled: false, created_at };
     let users = app.app.store.users();
     users.add(&user, &HASH, &Actor::command_line()).await.expect("added");

@@ -49,7 +49,9 @@ async fn send(app: &TestApp, method: &str, route: &str, who: &As<'_>) -> Answer 
 
 /// Whether the answer says that it is for somebody else.
 fn is_denied(answer: &Answer) -> bool {
-    let to_login = answer.header("location").starts_with("/login");
+    // Whoever logs out is led there as well, with the cookie taken away.
+    let out = answer.headers.contains_key("set-cookie");
+    let to_login = answer.header("location").starts_with("/login") && !out;
     matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
         || (answer.status == StatusCode::SEE_OTHER && to_login)
 }

@@ -111,7 +111,7 @@ async fn keys_of_requests_belong_to_whoever_sends_them() {
         let request = Request::post("/v1/solve")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {secret}"))
-            .header("idempotency-key", "the same");
+            .header("idempotency-key", "the-same");
         let body = json!({"problem": "What is 2 + 2?"}).to_string();
         let run = app.send(request.body(Body::from(body)).expect("a request")).await.ok();
         runs.push(run["id"].clone());
