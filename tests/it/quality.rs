@@ -32,8 +32,8 @@ impl Review {
         let queue = format!("que_{}", uuid::Uuid::now_v7());
         sqlx::query(
             "INSERT INTO queues (id, name, weights, random_share, overlap, mode, suggestions, \
-             lease_minutes, created_at) VALUES (?, 'first queue', '{}', 0.15, 2, 'per_step', \
-             'never', 15, 0)",
+             lease_minutes, created_at, open) VALUES (?, 'first queue', '{}', 0.15, 2, \
+             'per_step', 'never', 15, 0, 0)",
         )
         .bind(&queue)
         .execute(&mut rows)

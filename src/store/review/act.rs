@@ -1,7 +1,8 @@
 //! Every change a person makes is one more row, on disk before the answer goes out.
 
 use super::desk::{actions, in_force, item_in, opened};
-use super::lease::{hold, record};
+use super::lease::record;
+use super::seat::hold;
 use super::{Reviews, queues};
 use crate::domain::review::{Action, Edit, Log, Serving, Suggestions};
 use crate::domain::{Invalid, ItemId, SolutionId, Timestamp};

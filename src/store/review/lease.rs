@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::desk::{item_in, opened};
 use super::queues::{self, Queue};
+use super::seat::{hold, until};
 use super::{Reviews, ms, to_json};
 use crate::domain::review::{ModelName, Rule, Served, Serving, draw, fraction};
 use crate::domain::{ItemId, QueueId, Role, Timestamp};
@@ -218,58 +219,6 @@ async fn put_off(
     row.map(|row| word(&row, "item", |text| text.parse().ok())).transpose()
 }
 
-/// Extends the person's place, or takes one that is free; whether they have one now.
-pub(super) async fn hold(
-    tx: &mut SqliteConnection,
-    item: ItemId,
-    person: &str,
-    at: Timestamp,
-    queue: &Queue,
-) -> Result<bool, StoreError> {
-    let extended = sqlx::query(
-        "UPDATE leases SET expires_at = max(expires_at, ?) WHERE item = ? AND person = ? AND state = 'held'",
-    )
-    .bind(until(at, queue))
-    .bind(item.to_string())
-    .bind(person)
-    .execute(&mut *tx)
-    .await?;
-    if extended.rows_affected() > 0 {
-        return Ok(true);
-    }
-    let taken = sqlx::query(
-        "UPDATE leases SET state = 'held', person = ?1, leased_at = ?2, expires_at = ?3 \
-         WHERE (item, seat) = (SELECT item, seat FROM leases WHERE item = ?4 \
-           AND (state = 'free' OR (state = 'held' AND expires_at <= ?2)) \
-           AND NOT EXISTS (SELECT 1 FROM leases WHERE item = ?4 AND person = ?1) \
-           ORDER BY seat LIMIT 1) RETURNING seat",
-    )
-    .bind(person)
-    .bind(ms(at))
-    .bind(until(at, queue))
-    .bind(item.to_string())
-    .fetch_optional(tx)
-    .await?;
-    Ok(taken.is_some())
-}
-
-/// Gives the person's place back.
-pub(super) async fn free(
-    tx: &mut SqliteConnection,
-    item: ItemId,
-    person: &str,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE leases SET state = 'free', person = NULL, leased_at = NULL, expires_at = NULL \
-         WHERE item = ? AND person = ? AND state = 'held'",
-    )
-    .bind(item.to_string())
-    .bind(person)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// Writes down how the item is served. One that was served before keeps its rule.
 async fn open(
     tx: &mut SqliteConnection,
@@ -322,9 +271,4 @@ pub(super) async fn record(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// When a lease taken now ends, in milliseconds since 1970.
-pub(super) fn until(at: Timestamp, queue: &Queue) -> i64 {
-    ms(at).saturating_add(write_number(queue.settings.lease_minutes).saturating_mul(60_000))
 }

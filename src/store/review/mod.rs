@@ -2,7 +2,7 @@
 //! what people did, and what they handed in.
 //!
 //! `queues.rs` keeps how a queue works; `enter.rs` puts runs into queues; `lease.rs` gives items to
-//! people; `desk.rs` reads what one person sees of an item; `act.rs` writes their changes;
+//! people, in the places of `seat.rs`; `desk.rs` reads what one person sees of an item; `act.rs` writes their changes;
 //! `submit.rs` takes their work and gives it back; `list.rs` is for overviews. Rules and the
 //! meaning of the log are in `domain::review`. What people did is only ever added to.
 
@@ -13,6 +13,7 @@ mod labels;
 mod lease;
 mod list;
 mod queues;
+mod seat;
 mod submit;
 
 pub use act::Acted;

@@ -4,7 +4,8 @@ use sqlx::{Row, SqliteConnection};
 
 use super::act::steps;
 use super::desk::{Item, actions, in_force, item_in, opened};
-use super::lease::{free, hold, record, until};
+use super::lease::record;
+use super::seat::{free, hold, until};
 use super::{Reviews, labels, ms, queues, to_json};
 use crate::domain::review::{Handed, Log, Missing, Outcome, Serving, Sheet};
 use crate::domain::{Invalid, ItemId, SubmissionId, Timestamp};

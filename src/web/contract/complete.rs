@@ -26,7 +26,7 @@ pub(super) fn complete(document: &mut Value, makes_runs: &[String]) {
     } });
     for (path, item) in members(&mut document["paths"]) {
         for (method, operation) in members(item) {
-            complete_one(path, operation, makes_runs.contains(path));
+            complete_one(path, operation, method == "post" && makes_runs.contains(path));
             secure_one(path, method, operation);
         }
     }

@@ -34,8 +34,8 @@ async fn what_became_worse_comes_first_and_totals_have_intervals() {
     assert!(totals[0].starts_with("50.0 % (") && totals[1].starts_with("75.0 % ("), "{totals:?}");
     assert!(totals[2].starts_with("+25.0 points ("), "{totals:?}");
     assert_eq!(all(&page, ".flips td.number"), ["1", "1", "2", "0"]);
-    let links = page.select(&css("section[aria-labelledby=regressions] a[href^='/runs/run_']"));
-    assert_eq!(links.count(), 2);
+    let links = css("section[aria-labelledby=regressions] a[href^='/runs/run_']");
+    assert_eq!(page.select(&links).count(), 2);
     assert!(one(&page, "section[aria-labelledby=regressions] tbody tr").starts_with("p2"));
 }
 

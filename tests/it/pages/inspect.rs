@@ -25,7 +25,7 @@ async fn sums_are_done_again_and_marked_in_words() {
         all(&page, "#step-2 .sum.right"),
         ["✓ 10 / 3 = 3.33 right, rounded", "✓ 2 * 3 = 6 right"]
     );
-    assert_eq!(one(&page, "#step-3 .sum.unknown"), "– x = 5 not checkable");
+    assert_eq!(one(&page, "#step-3 .sum.unknown"), "– Let x = 5. not checkable");
     assert_eq!(all(&page, "#step-4 .sum").len(), 0);
 }
 

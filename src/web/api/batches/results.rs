@@ -35,6 +35,7 @@ pub enum Format {
 #[serde(deny_unknown_fields)]
 pub struct ResultsQuery {
     /// JSON lines unless it says otherwise, or `Accept` names CSV alone.
+    #[param(inline)]
     pub format: Option<Format>,
 }
 
