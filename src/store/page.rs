@@ -78,7 +78,7 @@ impl Counts {
     pub fn values(&self, facet: &str) -> Vec<(&str, u64)> {
         let of = self.0.iter().filter(|((name, _), n)| name == facet && **n > 0);
         let mut values: Vec<_> = of.map(|((_, value), n)| (value.as_str(), *n)).collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1));
+        values.sort_by_key(|value| std::cmp::Reverse(value.1));
         values
     }
 

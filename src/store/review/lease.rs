@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::desk::{item_in, opened};
 use super::queues::{self, Queue};
-use super::seat::{hold, until};
+use super::seat::{free, hold, until};
 use super::{Reviews, ms, to_json};
 use crate::domain::review::{ModelName, Rule, Served, Serving, draw, fraction};
 use crate::domain::{ItemId, QueueId, Role, Timestamp};

@@ -42,18 +42,19 @@ fn runs() -> Vec<Run> {
         let score = |m: u64| f64::from(u32::try_from(m * 7 % 11).expect("small")) / 10.0;
         let draft = solution(SolutionKind::Draft, score(n), verdict(n));
         let local = solution(SolutionKind::Local, score(n + 3), verdict(n / 2));
-        let solutions = if n % 9 == 0 { Vec::new() } else { vec![draft, local] };
+        let solutions = if n.is_multiple_of(9) { Vec::new() } else { vec![draft, local] };
         let chosen = solutions.get(usize::try_from(n % 2).expect("small"));
         let millis = 1_767_225_600_000 + n * 3_600_000;
         Run {
             id: RunId::at(millis, &[u8::try_from(n).expect("small"); 10]),
             object: Run::OBJECT.to_owned(),
             kind: RunKind::Solve,
-            strategy: if n % 4 == 0 { Strategy::Draft } else { Strategy::Glore },
-            status: if n % 9 == 0 { RunStatus::Failed } else { RunStatus::Completed },
+            strategy: if n.is_multiple_of(4) { Strategy::Draft } else { Strategy::Glore },
+            status: if n.is_multiple_of(9) { RunStatus::Failed } else { RunStatus::Completed },
             problem: RunProblem {
                 id: ProblemId::new(),
-                text: if n % 5 == 0 { "Red apples, how many?" } else { "Green pears" }.to_owned(),
+                text: if n.is_multiple_of(5) { "Red apples, how many?" } else { "Green pears" }
+                    .to_owned(),
                 reference_answer: None,
             },
             chosen: chosen.map(|solution| solution.id),

@@ -56,9 +56,9 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     while let Some(at) = rest.find(['$', '\\']) {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        if from.starts_with("\\$") {
-            plain.push_str(&from[..2]);
-            rest = &from[2..];
+        if let Some(after) = from.strip_prefix("\\$") {
+            plain.push_str("\\$");
+            rest = after;
             continue;
         }
         tries += 1;
