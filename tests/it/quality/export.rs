@@ -119,11 +119,9 @@ async fn the_page_leads_to_the_same_file() {
     let page = review.app.get(&format!("/review/export?queue={}", review.queue)).await;
     let text = String::from_utf8_lossy(&page.body).into_owned();
     assert!(text.contains("first queue") && text.contains("action=\"/review/export/file\""));
-    let sent = format!(
-        "/review/export/file?queue=&form=trl&resolve=majority&neutral=positive\
-         &after_first_error=truncate&unrated=truncate&min_annotations=1&only_verified=false"
-    );
-    let file = review.app.get(&sent).await;
+    let sent = "/review/export/file?queue=&form=trl&resolve=majority&neutral=positive\
+         &after_first_error=truncate&unrated=truncate&min_annotations=1&only_verified=false";
+    let file = review.app.get(sent).await;
     assert!(file.header("content-disposition").contains("annotations-trl.jsonl"));
     assert_eq!(file.body, review.app.get("/v1/annotations/export").await.body);
 }
