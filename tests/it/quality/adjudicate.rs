@@ -1,12 +1,10 @@
 //! `/review/adjudicate`: the list, one item, its decision, gold.
 
-use axum::body::Body;
-use axum::http::Request;
 use glore::domain::PersonRole;
-use glore::web::Person;
 
 use super::Review;
 use crate::app::Answer;
+use crate::people;
 
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
@@ -140,6 +138,9 @@ async fn who_may_not_decide_sees_nothing_and_changes_nothing() {
     let (_, two, _) = two_items(&mut review).await;
     let item = format!("/review/adjudicate/{two}");
     let gold = format!("{item}/gold");
+    people::add(&review.app, "ana", PersonRole::Admin).await;
+    let eve = people::add(&review.app, "eve", PersonRole::Annotator).await;
+    let eve = people::browser(&review.app, &eve).await;
     for (method, path) in [
         ("POST", item.as_str()),
         ("POST", &gold),
@@ -151,14 +152,10 @@ async fn who_may_not_decide_sees_nothing_and_changes_nothing() {
         ("GET", "/v1/annotations/export"),
         ("GET", "/v1/annotations/export/manifest"),
     ] {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from("outcome=rated&rating-1=good"))
-            .expect("a request");
-        let person = Person { id: None, name: "eve".to_owned(), role: PersonRole::Annotator };
-        request.extensions_mut().insert(person);
-        assert_eq!(review.app.send(request).await.status, 403, "{method} {path}");
+        let answer = match method {
+            "POST" => people::post(&review.app, &eve, path, "outcome=rated&rating-1=good").await,
+            _ => people::get(&review.app, &eve, path).await,
+        };
+        assert_eq!(answer.status, 403, "{method} {path}");
     }
 }
