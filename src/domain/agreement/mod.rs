@@ -6,7 +6,7 @@
 //! `kappa.rs`, `pairs.rs` over the counts of `square.rs`), `first_error.rs` compares where people put
 //! the first error, `scored.rs` holds scores against people (`auroc.rs`, `reliability.rs`), `speed.rs`
 //! is about time spent, `estimate.rs` and `resample.rs` are a number with its interval. To add a
-//! coefficient, add a function of a [`Square`](square::Square) and a worked example from its source.
+//! coefficient, add a function of a `square::Square` and a worked example from its source.
 
 mod alpha;
 mod auroc;
