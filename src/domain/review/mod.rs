@@ -21,7 +21,7 @@ pub use edit::{Choice, Edit, MAX_TEXT_BYTES};
 pub use log::{Action, Log};
 pub use reason::{Detail, Reason};
 pub use rule::{Rule, Weights};
-pub use rules::{disagreement, reasons};
+pub use rules::{Seen, disagreement, reasons, strengths};
 pub use serving::{Handed, ModelName, Outcome, Served, Serving, SolutionScores};
 pub use settings::{MAX_GUIDELINES_BYTES, Mode, QueueSettings, Suggestions, check_guidelines};
 pub use sheet::{Label, Mark, Missing, Sheet};

@@ -6,6 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::simulate::Judged;
+use crate::domain::Probability;
+use crate::domain::review::{Seen, strengths};
 
 /// What comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +41,12 @@ impl Order {
         if self == Order::Random {
             return lots;
         }
-        let mut lines: Vec<Vec<usize>> = RULES
-            .iter()
+        let Some(threshold) = Probability::new(threshold) else { return lots };
+        let held: Vec<_> = pool.iter().map(|one| strengths(&seen(one, threshold))).collect();
+        let rules = held.first().map_or(0, |all| all.len());
+        let mut lines: Vec<Vec<usize>> = (0..rules)
             .map(|rule| {
-                let of = |&i: &usize| rule(&pool[i], threshold).map(|strength| (strength, i));
+                let of = |&i: &usize| held[i][rule].map(|strength| (strength, i));
                 let mut line: Vec<(f64, usize)> = lots.iter().filter_map(of).collect();
                 line.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
                 line.into_iter().map(|(_, i)| i).collect()
@@ -97,36 +101,16 @@ fn serve(lines: &mut [Vec<usize>], n: usize) -> Vec<usize> {
     served
 }
 
-type Rule = fn(&Judged, f64) -> Option<f64>;
-
-/// The rules of a review queue that need no person, each with its strength in 0..=1.
-const RULES: [Rule; 4] = [convincing_wrong, verifier_conflict, uncertain, sharp_drop];
-
-fn lowest(one: &Judged) -> Option<f64> {
-    one.sorm.iter().copied().min_by(f64::total_cmp)
-}
-
-/// The ORM is confident and the final answer is wrong.
-fn convincing_wrong(one: &Judged, _: f64) -> Option<f64> {
-    (!one.answer_right && one.orm >= 0.5).then_some(one.orm)
-}
-
-/// ORM and SORM say opposite things.
-fn verifier_conflict(one: &Judged, threshold: f64) -> Option<f64> {
-    let lowest = lowest(one)?;
-    ((one.orm >= 0.5) != (lowest >= threshold)).then_some((one.orm - lowest).abs())
-}
-
-/// A step is within a tenth of the threshold.
-fn uncertain(one: &Judged, threshold: f64) -> Option<f64> {
-    let distance = one.sorm.iter().map(|score| (score - threshold).abs()).min_by(f64::total_cmp)?;
-    (distance <= 0.1).then_some(1.0 - distance)
-}
-
-/// The score falls by three tenths or more from one step to the next.
-fn sharp_drop(one: &Judged, _: f64) -> Option<f64> {
-    let falls = one.sorm.windows(2).map(|two| two[0] - two[1]);
-    falls.max_by(f64::total_cmp).filter(|fall| *fall >= 0.3)
+/// What the rules of a review queue look at.
+fn seen(one: &Judged, threshold: Probability) -> Seen {
+    Seen {
+        orm: Probability::new(one.orm),
+        steps: one.sorm.iter().enumerate().map(|(i, s)| (i + 1, Probability::new(*s))).collect(),
+        correct: Some(one.answer_right),
+        threshold,
+        // There is one solution a problem.
+        passed_over: false,
+    }
 }
 
 #[cfg(test)]
