@@ -1,16 +1,38 @@
 //! The third face of an error: what clients of OpenAI's chat API read.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Error;
 
-/// Everything from here down answers as OpenAI's API does.
-const PREFIX: &str = "/v1/chat";
+/// Everything under these answers as OpenAI's API does.
+const UNDER: [&str; 2] = ["/v1/chat/", "/v1/models/"];
+
+/// What went wrong, in OpenAI's form.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OpenAiError {
+    error: Said,
+}
+
+/// The one member of it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Said {
+    /// A sentence for people: what, the limit, and the value that broke it.
+    message: String,
+    /// `invalid_request_error`, `rate_limit_error` or `server_error`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The field to blame, as `messages[0].content`.
+    #[schema(required = true)]
+    param: Option<String>,
+    /// The kind as a word for programs.
+    code: String,
+}
 
 /// Whether errors at this address have this face.
 pub(super) fn speaks_at(path: &str) -> bool {
-    path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    UNDER.iter().any(|prefix| path.starts_with(prefix)) || path == "/v1/chat"
 }
 
 /// Bad input is 400 there and nothing finer. So is a run that somebody cancelled: those clients
@@ -23,7 +45,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
 }
 
 /// The object; of several refused fields the first is named, all are in the message.
-pub(super) fn object(error: &Error) -> Value {
+pub(super) fn object(error: &Error) -> OpenAiError {
     let blamed = error.blamed();
     let code = match (error.code(), blamed) {
         ("context_exceeded", _) => "context_length_exceeded",
@@ -32,12 +54,14 @@ pub(super) fn object(error: &Error) -> Value {
         ("invalid_request", Some((_, code))) => code,
         (code, _) => code,
     };
-    json!({ "error": {
-        "message": error.detail(),
-        "type": kind(status(error)),
-        "param": blamed.map(|(pointer, _)| param(pointer)).filter(|param| !param.is_empty()),
-        "code": code,
-    }})
+    OpenAiError {
+        error: Said {
+            message: error.detail().to_owned(),
+            kind: kind(status(error)),
+            param: blamed.map(|(pointer, _)| param(pointer)).filter(|param| !param.is_empty()),
+            code: code.to_owned(),
+        },
+    }
 }
 
 fn kind(status: StatusCode) -> &'static str {
@@ -73,8 +97,9 @@ mod tests {
     use crate::web::Code;
 
     #[test]
-    fn only_the_chat_api_speaks_so() {
+    fn only_what_those_clients_call_speaks_so() {
         assert!(speaks_at("/v1/chat/completions") && speaks_at("/v1/chat"));
+        assert!(speaks_at("/v1/models/{id}") && !speaks_at("/v1/models"));
         assert!(!speaks_at("/v1/chats") && !speaks_at("/v1/solve") && !speaks_at(""));
     }
 
@@ -96,9 +121,9 @@ mod tests {
                 500.. => "server_error",
                 _ => "invalid_request_error",
             };
-            assert_eq!(object["error"]["type"], expected, "{code:?}");
-            assert_eq!(object["error"]["message"], "a sentence");
-            assert!(object["error"]["param"].is_null());
+            assert_eq!(object.error.kind, expected, "{code:?}");
+            assert_eq!(object.error.message, "a sentence");
+            assert!(object.error.param.is_none());
             assert!(!matches!(status.as_u16(), 409 | 422), "{code:?}");
         }
     }

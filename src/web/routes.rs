@@ -47,6 +47,7 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(batches::cancel::handler))
         .routes(routes!(batches::results::handler))
         .routes(routes!(models::handler))
+        .routes(routes!(models::one))
         .routes(routes!(openapi::handler))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -54,6 +54,13 @@ async fn models_are_listed_by_name_and_by_role() {
     assert!(all("data", "owned_by").iter().all(|owner| owner == "glore"));
     assert!(all("data", "created").iter().all(|created| created.as_i64() > Some(1_700_000_000)));
     assert_eq!(app.get("/v1/models").await.ok(), models, "the same every time");
+    assert_eq!(app.get("/v1/models/glore-draft").await.ok(), models["data"][1]);
+    let refused = app.get("/v1/models/gpt-4").await;
+    assert_eq!(refused.status, 404);
+    let error = &refused.json()["error"];
+    assert_eq!((&error["code"], &error["param"]), (&json!("model_not_found"), &json!(null)));
+    let message = error["message"].as_str().expect("a sentence");
+    assert!(message.contains("gpt-4") && message.contains("glore-best-of-3"), "{message}");
 }
 
 #[tokio::test]

@@ -1,16 +1,18 @@
-//! `GET /v1/models`: the names the chat API knows, and what plays each role.
+//! `GET /v1/models`: the names the chat API knows, and what plays each role; one of the names.
 
 use std::sync::OnceLock;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::chat::Served;
+use super::chat::{Served, served};
 use crate::app::App;
 use crate::config::ScoreFormat;
 use crate::domain::{Role, Threshold};
+use crate::engine::Engine;
+use crate::web::Error;
 
 /// A name that `POST /v1/chat/completions` knows, in OpenAI's form.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,18 +63,38 @@ pub struct ModelList {
     responses((status = 200, description = "Every name and every role", body = ModelList)),
 )]
 pub async fn handler(State(app): State<App>) -> Json<ModelList> {
-    // The same in every answer, so that clients can tell that nothing has changed.
-    static CREATED: OnceLock<i64> = OnceLock::new();
-    let created = *CREATED.get_or_init(|| app.clock.now().unix_timestamp());
-    let model =
-        |served: &Served| Model { id: served.id, object: "model", created, owned_by: "glore" };
-    let data = Served::all(&app.config.limits).map(model).collect();
-    let roles = Role::ALL.into_iter().map(|role| player(&app, role)).collect();
+    let data = Served::all(&app.config.limits).map(|served| model(&app, served)).collect();
+    let engine = app.engine.now();
+    let roles = Role::ALL.into_iter().map(|role| player(&*engine, role)).collect();
     Json(ModelList { object: "list", data, roles })
 }
 
-fn player(app: &App, role: Role) -> Player {
-    let description = app.engine.describe(role);
+/// One of the names, as `client.models.retrieve` asks for it.
+///
+/// # Errors
+/// `model_not_found` for any other name, with those that there are.
+#[utoipa::path(
+    get,
+    path = "/v1/models/{id}",
+    operation_id = "get_model",
+    tag = "server",
+    summary = "One model of the chat API",
+    params(("id" = String, Path, description = "The name, as in the list", example = "glore")),
+    responses((status = 200, description = "The name is served", body = Model)),
+)]
+pub async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Model>, Error> {
+    Ok(Json(model(&app, served(&id, &app.config.limits)?)))
+}
+
+fn model(app: &App, served: &Served) -> Model {
+    // The same in every answer, so that clients can tell that nothing has changed.
+    static CREATED: OnceLock<i64> = OnceLock::new();
+    let created = *CREATED.get_or_init(|| app.clock.now().unix_timestamp());
+    Model { id: served.id, object: "model", created, owned_by: "glore" }
+}
+
+fn player(engine: &dyn Engine, role: Role) -> Player {
+    let description = engine.describe(role);
     Player {
         role,
         model: description.model_id.clone(),

@@ -4,13 +4,16 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::domain::PersonRole;
-use crate::web::Code;
 use crate::web::rights::{self, Least, Said};
+use crate::web::{Code, openai};
+
+/// Before the status in the name of a refusal in OpenAI's form.
+const OPENAI: &str = "openai-";
 
 /// Adds it to every operation; `makes_runs` are the paths whose calls go through the gate.
 pub(super) fn complete(document: &mut Value, makes_runs: &[String]) {
     let components = &mut document["components"];
-    components["responses"] = refusals();
+    components["responses"] = with_openai(refusals());
     components["headers"] = headers();
     components["parameters"] = json!({ "IdempotencyKey": {
         "name": "Idempotency-Key", "in": "header", "required": false,
@@ -28,6 +31,9 @@ pub(super) fn complete(document: &mut Value, makes_runs: &[String]) {
         for (method, operation) in members(item) {
             complete_one(path, operation, method == "post" && makes_runs.contains(path));
             secure_one(path, method, operation);
+            if openai::speaks_at(path) {
+                speak_openai(operation);
+            }
         }
     }
 }
@@ -150,6 +156,36 @@ fn refusals() -> Value {
         }
     }
     Value::Object(refusals)
+}
+
+/// The same refusals in OpenAI's form beside them, but for the statuses that are 400 there.
+fn with_openai(mut refusals: Value) -> Value {
+    let Some(all) = refusals.as_object_mut() else { return refusals };
+    let theirs: Vec<_> = all
+        .iter()
+        .filter(|(status, _)| !["409", "422"].contains(&status.as_str()))
+        .map(|(status, response)| {
+            let mut response = response.clone();
+            let schema = json!({ "$ref": "#/components/schemas/OpenAiError" });
+            response["content"] = json!({ "application/json": { "schema": schema } });
+            (format!("{OPENAI}{status}"), response)
+        })
+        .collect();
+    all.extend(theirs);
+    refusals
+}
+
+/// What a call that OpenAI's clients make is refused with.
+fn speak_openai(operation: &mut Value) {
+    let makes_a_run = !operation["requestBody"].is_null();
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    responses.retain(|status, _| !["409", "422"].contains(&status.as_str()));
+    let more = ["404", "429", "504"].into_iter().filter(|_| makes_a_run).map(str::to_owned);
+    let refused = responses.keys().filter(|status| !status.starts_with('2')).cloned();
+    for status in refused.chain(more).collect::<Vec<_>>() {
+        let shared = json!({ "$ref": format!("#/components/responses/{OPENAI}{status}") });
+        responses.insert(status, shared);
+    }
 }
 
 fn headers() -> Value {

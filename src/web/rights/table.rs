@@ -116,6 +116,7 @@ const TABLE: &[(&str, &str, Least)] = &[
     ("/v1/batches/{id}/cancel", "POST", ANNOTATOR),
     ("/v1/batches/{id}/results", "GET", VIEWER),
     ("/v1/models", "GET", VIEWER),
+    ("/v1/models/{id}", "GET", VIEWER),
     ("/v1/queues", "GET", ANNOTATOR),
     ("/v1/queues/{id}/next", "POST", ANNOTATOR),
     ("/v1/items/{id}/submissions", "POST", ANNOTATOR),

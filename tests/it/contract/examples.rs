@@ -82,6 +82,8 @@ async fn answers() -> Vec<(&'static str, Value)> {
                 .await
                 .problem(409, "already_ended"),
         ),
+        ("chat.200", app.post("/v1/chat/completions", request("chat")).await.ok()),
+        ("get_model.200", app.get("/v1/models/glore").await.ok()),
         ("list_models.200", app.get("/v1/models").await.ok()),
         ("livez.200", app.get("/livez").await.ok()),
         ("readyz.200", app.get("/readyz").await.ok()),

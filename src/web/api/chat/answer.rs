@@ -1,6 +1,7 @@
 //! From a run to a completion, whole or in pieces.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::domain::{
@@ -9,9 +10,11 @@ use crate::domain::{
 };
 
 /// What every answer and every piece of one begins with.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ChatHead)]
 pub(super) struct Head {
     id: String,
+    /// `chat.completion`, or `chat.completion.chunk` for a piece.
     object: &'static str,
     /// Seconds since 1970.
     created: i64,
@@ -31,7 +34,8 @@ impl Head {
 }
 
 /// An answer in one piece.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatCompletion)]
 pub(super) struct Completion {
     #[serde(flatten)]
     head: Head,
@@ -40,21 +44,26 @@ pub(super) struct Completion {
     glore: Verdict,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatChoice)]
 struct Choice {
     index: usize,
     message: Message,
+    /// `stop`, or `length` where the solution was cut off.
     finish_reason: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatReply)]
 struct Message {
     role: &'static str,
+    /// One step a line, then the answer.
     content: String,
 }
 
 /// What it took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ChatUsage)]
 pub(super) struct Usage {
     /// Of the problem, as the policy's tokenizer writes it.
     prompt_tokens: usize,
@@ -64,13 +73,19 @@ pub(super) struct Usage {
 }
 
 /// What OpenAI's answers have no room for: how far the chosen solution is to be trusted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ChatVerdict)]
 pub(super) struct Verdict {
     run_id: RunId,
+    #[schema(required = true)]
     chosen: Option<SolutionId>,
+    #[schema(required = true)]
     kind: Option<SolutionKind>,
+    #[schema(required = true)]
     answer: Option<String>,
+    #[schema(required = true)]
     first_error_step: Option<usize>,
+    #[schema(required = true)]
     orm: Option<Probability>,
     /// One a step.
     sorm: Vec<Option<Probability>>,
@@ -125,7 +140,8 @@ fn sorm(solution: &ScoredSolution) -> Vec<Option<Probability>> {
 }
 
 fn usage(app: &App, run: &Run) -> Usage {
-    let tokenizer = &app.engine.describe(Role::Policy).tokenizer;
+    let engine = app.engine.now();
+    let tokenizer = &engine.describe(Role::Policy).tokenizer;
     // The run is done, so the tokenizer has not failed on this text.
     let prompt_tokens = tokenizer.encode(&run.problem.text).map_or(0, |tokens| tokens.len());
     let completion_tokens = run.solutions.iter().map(|solution| solution.tokens).sum();

@@ -12,9 +12,10 @@ mod stream;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use self::answer::{Head, Told};
+use self::answer::{Completion, Head, Told};
 use self::request::ChatRequest;
-pub(super) use self::served::Served;
+pub(super) use self::served::{Served, served};
+use self::stream::Chunk;
 use crate::app::App;
 use crate::web::{Error, Json, submit};
 
@@ -25,9 +26,9 @@ use crate::web::{Error, Json, submit};
     operation_id = "chat",
     tag = "runs",
     summary = "A solve for clients of OpenAI's chat API",
-    request_body(content = serde_json::Value, description = "As OpenAI's: `model` and `messages`"),
+    request_body(content = ChatRequest, description = "As OpenAI's; other fields mean nothing"),
     responses((status = 200, description = "The chosen solution as a completion, or its pieces",
-        content((serde_json::Value = "application/json"), (String = "text/event-stream")))),
+        content((Completion = "application/json"), (Chunk = "text/event-stream")))),
 )]
 pub async fn handler(
     State(app): State<App>,

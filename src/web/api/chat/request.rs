@@ -2,24 +2,36 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::Served;
+use super::served::{Served, served};
 use crate::config::Limits;
 use crate::domain::{Invalid, Problem, RunId};
 use crate::pipeline::{Ask, Order};
+use crate::web::Error;
 use crate::web::api::settings::{Wanted, settings};
-use crate::web::{Code, Error};
 
 /// What a client sends. Fields that are not named here are let through and mean nothing: clients
 /// send many.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct ChatRequest {
+    /// A name of `/v1/models`.
+    #[schema(example = "glore")]
     model: String,
+    /// The last one with the role `user` is the problem; the others are not looked at.
+    #[schema(min_items = 1)]
     messages: Vec<Message>,
+    #[schema(minimum = 0, maximum = 2)]
     temperature: Option<f64>,
+    /// The older name of `max_completion_tokens`.
+    #[schema(minimum = 1)]
     max_tokens: Option<usize>,
+    /// Of each solution.
+    #[schema(minimum = 1)]
     max_completion_tokens: Option<usize>,
     seed: Option<u64>,
+    /// 1 and nothing else: there is one chosen solution.
+    #[schema(minimum = 1, maximum = 1)]
     n: Option<u64>,
     stream: Option<bool>,
     stream_options: Option<StreamOptions>,
@@ -28,20 +40,24 @@ pub struct ChatRequest {
     _user: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ChatStreamOptions)]
 struct StreamOptions {
     include_usage: Option<bool>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ChatMessage)]
 struct Message {
     role: Author,
-    /// Looked at only where it is the problem.
+    /// A text, or a list of parts with the type `text`. Looked at only where it is the problem.
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     content: Value,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = ChatAuthor)]
 #[serde(rename_all = "snake_case")]
 enum Author {
     System,
@@ -66,8 +82,8 @@ impl ChatRequest {
     /// # Errors
     /// A model that is not served, or every field that cannot be used, by name.
     pub(super) fn order(&self, limits: &Limits) -> Result<(&'static Served, Order), Error> {
-        let served =
-            Served::find(&self.model, limits).ok_or_else(|| not_served(&self.model, limits))?;
+        let served = served(&self.model, limits)
+            .map_err(|refusal| refusal.field("/model", "model_not_found", "not served"))?;
         let mut refused = Vec::new();
         let problem = problem(&self.messages).map_err(|invalid| refused.push(invalid)).ok();
         let wanted = Wanted {
@@ -105,13 +121,6 @@ impl ChatRequest {
             refused.push(Invalid::new("/n", "out_of_range", detail));
         }
     }
-}
-
-fn not_served(model: &str, limits: &Limits) -> Error {
-    let shown: String = model.chars().take(80).collect();
-    let known: Vec<&str> = Served::all(limits).map(|served| served.id).collect();
-    let detail = format!("there is no model `{shown}`; there are {}", known.join(", "));
-    Error::new(Code::ModelNotFound, detail).field("/model", "model_not_found", "not served")
 }
 
 /// The last thing the user said.

@@ -2,6 +2,7 @@
 
 use crate::config::Limits;
 use crate::domain::Strategy;
+use crate::web::{Code, Error};
 
 /// A way of solving under the name of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +23,19 @@ impl Served {
     pub(in crate::web::api) fn all(limits: &Limits) -> impl Iterator<Item = &'static Self> {
         ALL.iter().filter(|served| served.samples.is_none_or(|n| n <= limits.max_samples))
     }
+}
 
-    /// The one of this name.
-    pub(super) fn find(id: &str, limits: &Limits) -> Option<&'static Self> {
-        Self::all(limits).find(|served| served.id == id)
-    }
+/// The one of this name.
+///
+/// # Errors
+/// [`Code::ModelNotFound`] with the names that there are.
+pub(in crate::web::api) fn served(id: &str, limits: &Limits) -> Result<&'static Served, Error> {
+    Served::all(limits).find(|served| served.id == id).ok_or_else(|| {
+        let shown: String = id.chars().take(80).collect();
+        let known: Vec<&str> = Served::all(limits).map(|served| served.id).collect();
+        let detail = format!("there is no model `{shown}`; there are {}", known.join(", "));
+        Error::new(Code::ModelNotFound, detail)
+    })
 }
 
 #[cfg(test)]

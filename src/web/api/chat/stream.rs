@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, future, stream};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::answer::{Head, Told, Usage, Verdict};
 use super::served::Served;
@@ -27,23 +28,29 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
 /// One piece.
-#[derive(Debug, Serialize)]
-struct Chunk {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatChunk)]
+pub(super) struct Chunk {
     #[serde(flatten)]
     head: Head,
     choices: Vec<Piece>,
     /// Null in every piece but the last, and only for clients that asked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Usage>)]
     usage: Option<Option<Usage>>,
     /// With the reason why it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     glore: Option<Verdict>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatPiece)]
 struct Piece {
     index: usize,
+    /// First the role, then `content`, at the end nothing.
+    #[schema(value_type = Object)]
     delta: Value,
+    #[schema(required = true)]
     finish_reason: Option<&'static str>,
 }
 
