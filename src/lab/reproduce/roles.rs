@@ -51,8 +51,9 @@ impl Course {
 /// [`LabError`] when an earlier stage is missing, from training and from files.
 pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError> {
     let start = match recipe.course {
-        // It has everything to learn that the first ORM knows already, and refinements besides.
-        Course::Orm => bench.named(Course::OrmOfStudent.name())?,
+        // What the first ORM knows is what both others have to know as well; it has more labels than
+        // either of them, so it goes first (docs/decisions/0016).
+        Course::Orm | Course::Sorm => bench.named(Course::OrmOfStudent.name())?,
         _ => bench.start()?,
     };
     let start = start.llama.weights().clone();
