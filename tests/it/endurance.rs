@@ -6,11 +6,13 @@
 //! To add one, add a file with `#[ignore = "minutes"]` tests.
 
 mod clients;
+mod disk;
 mod kills;
 mod load;
 mod memory;
 mod restarts;
 mod slow;
+mod sync;
 
 use std::time::{Duration, Instant};
 

@@ -2,6 +2,7 @@
 
 mod pages;
 mod rollouts;
+mod service;
 mod solve;
 mod train;
 
@@ -40,6 +41,12 @@ enum What {
         #[arg(long, value_name = "DIR")]
         dir: Option<std::path::PathBuf>,
     },
+    /// What the service adds to a solve: the same problems by the pipeline alone and by requests.
+    Service {
+        /// How many generated problems.
+        #[arg(long, default_value_t = 40)]
+        problems: usize,
+    },
     /// Solving, one problem after another, on the serving engine: seconds and tokens a second.
     Solve {
         /// How many generated problems.
@@ -54,6 +61,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         What::Train { steps } => train::run(*steps),
         What::Rollouts { problems } => rollouts::run(*problems, config),
         What::Pages { runs, requests, dir } => pages::run(runs, *requests, dir.as_deref()),
+        What::Service { problems } => service::run(*problems, config),
         What::Solve { problems } => solve::run(*problems, config),
     }
 }

@@ -20,18 +20,7 @@ pub(super) fn run(count: usize, config: &Config) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (mut seconds, mut rates) = (Vec::new(), Vec::new());
     for problem in problems(Split::Validation, 1, Difficulty::default()).take(count) {
-        let order = Order {
-            id: RunId::new(),
-            problem: Problem::parse(&problem.text, None)?,
-            ask: Ask::Solve { strategy: Strategy::Glore },
-            settings: Settings {
-                samples: 1,
-                temperature: 0.0,
-                max_tokens: config.limits.default_tokens,
-                seed: 0,
-                gate: None,
-            },
-        };
+        let order = order(&problem.text, config)?;
         let (now, cancel) = (SystemClock.now(), Cancel::new());
         let clock = Instant::now();
         let solved = crate::pipeline::run(engine.as_ref(), &order, now, &cancel, &|_| {});
@@ -44,7 +33,24 @@ pub(super) fn run(count: usize, config: &Config) -> anyhow::Result<()> {
     print(&line("drafting", "tokens/s", &rates))
 }
 
-fn line(what: &str, unit: &str, values: &[f64]) -> String {
+/// A greedy solve by the whole method.
+pub(super) fn order(problem: &str, config: &Config) -> anyhow::Result<Order> {
+    Ok(Order {
+        id: RunId::new(),
+        problem: Problem::parse(problem, None)?,
+        ask: Ask::Solve { strategy: Strategy::Glore },
+        settings: Settings {
+            samples: 1,
+            temperature: 0.0,
+            max_tokens: config.limits.default_tokens,
+            seed: 0,
+            gate: None,
+        },
+    })
+}
+
+/// The median with its 95 % interval.
+pub(super) fn line(what: &str, unit: &str, values: &[f64]) -> String {
     let median = |drawn: &[usize]| {
         let mut drawn: Vec<f64> = drawn.iter().map(|&i| values[i]).collect();
         drawn.sort_by(f64::total_cmp);
