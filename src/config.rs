@@ -124,13 +124,18 @@ pub struct EngineSection {
     pub queue: usize,
     /// Runs at work at the same time; 0 = as many as there are replicas.
     pub concurrent: usize,
+    /// Most memory that loading the models may take, in MiB, where all of them run on the CPU; 0 =
+    /// nine tenths of what is free then.
+    pub max_memory_mb: u64,
+    /// Longest time that trying models of one's own may take before they are used, in seconds.
+    pub load_timeout_s: u64,
 }
 
 impl Default for EngineSection {
     fn default() -> Self {
         let kind =
             if cfg!(feature = "mistralrs") { EngineKind::Mistral } else { EngineKind::Batch };
-        Self { kind, replicas: 0, queue: 32, concurrent: 0 }
+        Self { kind, replicas: 0, queue: 32, concurrent: 0, max_memory_mb: 0, load_timeout_s: 600 }
     }
 }
 
@@ -226,6 +231,7 @@ impl Config {
             ("server.header_timeout_s", header_timeout_s),
             ("server.body_timeout_s", body_timeout_s),
             ("server.request_timeout_s", self.server.request_timeout_s),
+            ("engine.load_timeout_s", self.engine.load_timeout_s),
         ] {
             if !(1..=MAX_TIMEOUT_S).contains(&seconds) {
                 return refuse(key, &seconds, &format!("must lie between 1 and {MAX_TIMEOUT_S}"));

@@ -39,10 +39,12 @@ pub async fn perform(
     cancel: &Cancel,
 ) -> Done {
     let tell = |event| live.tell(event);
-    let work = pipeline::run(&*app.engine, order, created_at, cancel, &tell);
+    // The same models from beginning to end, whatever the server is told meanwhile.
+    let engine = app.engine.now();
+    let work = pipeline::run(&*engine, order, created_at, cancel, &tell);
     let span = tracing::info_span!("run", run_id = %order.id, kind = order.ask.kind().as_str());
     let ended = AssertUnwindSafe(work).catch_unwind().instrument(span.clone()).await;
-    let blank = || blank(&*app.engine, order, RunStatus::Running, created_at);
+    let blank = || blank(&*engine, order, RunStatus::Running, created_at);
     let mut done = match ended {
         Ok(Ok(run)) => Done { run, error: None },
         Ok(Err(error)) => Done { run: stopped(blank(), &error), error: Some(error) },

@@ -22,7 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some files may name, by the beginning of their path under `src/`.
-const ONLY_IN: [(&str, &[&str]); 7] = [
+const ONLY_IN: [(&str, &[&str]); 8] = [
     ("mistralrs", &["engine/mistral"]),
     ("reqwest", &["engine/remote/"]),
     ("sqlx", &["store/"]),
@@ -31,6 +31,7 @@ const ONLY_IN: [(&str, &[&str]); 7] = [
     ("hyper", &["web/listen.rs"]),
     ("hyper_util", &["web/listen.rs"]),
     ("askama", &["web/"]),
+    ("opentelemetry", &["cli/spans.rs"]),
 ];
 
 const MAX_LINES: usize = 300;

@@ -1,16 +1,18 @@
 //! The application: what every request and every worker shares.
 //!
-//! `live.rs` knows the runs at work, `feed.rs` what each of them has told so far; `door.rs` is what
-//! logging in costs, `attempts.rs` how often it may be tried.
+//! `live.rs` knows the runs at work, `feed.rs` what each of them has told so far; `engines.rs` has the
+//! models in use; `door.rs` is what logging in costs, `attempts.rs` how often it may be tried.
 
 mod attempts;
 mod door;
+mod engines;
 mod feed;
 mod live;
 #[cfg(test)]
 mod tests;
 
 pub use door::{Door, DoorError, random};
+pub use engines::Engines;
 pub use feed::{Feed, Limits, Read};
 pub use live::{Live, LiveGuard};
 
@@ -32,7 +34,7 @@ pub struct App {
     /// What is on disk.
     pub store: Store,
     /// What runs the models.
-    pub engine: Arc<dyn Engine>,
+    pub engine: Engines,
     /// Who may use the engine now, and how many may wait.
     pub gate: Gate,
     /// What time it is.
@@ -57,7 +59,7 @@ impl App {
             streams: Arc::new(Semaphore::new(config.server.max_streams)),
             config: Arc::new(config),
             store,
-            engine,
+            engine: Engines::new(engine),
             gate,
             clock: Arc::new(SystemClock),
             live: Live::default(),

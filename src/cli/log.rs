@@ -7,31 +7,53 @@ use std::io::IsTerminal;
 
 use anyhow::Context;
 use tracing::Subscriber;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt, registry};
 
 use crate::config::Log;
+
+/// Sends what is left of the log to where it goes; to be dropped last, outside of any runtime.
+#[must_use]
+pub(super) struct Started {
+    #[cfg(feature = "otel")]
+    _spans: Option<super::spans::Sender>,
+}
 
 /// Starts it for the rest of the process.
 ///
 /// # Errors
-/// A filter that cannot be read.
-pub(super) fn start(log: &Log) -> anyhow::Result<()> {
-    Ok(subscriber(log, std::io::stderr)?.try_init()?)
+/// A filter that cannot be read; with the `otel` feature, a collector's address that cannot be used.
+pub(super) fn start(log: &Log) -> anyhow::Result<Started> {
+    let lines = subscriber(log, std::io::stderr)?;
+    #[cfg(feature = "otel")]
+    {
+        let spans = super::spans::sender()?;
+        lines.with(spans.as_ref().map(super::spans::Sender::layer)).try_init()?;
+        Ok(Started { _spans: spans })
+    }
+    #[cfg(not(feature = "otel"))]
+    {
+        lines.try_init()?;
+        Ok(Started {})
+    }
 }
 
-fn subscriber<W>(log: &Log, writer: W) -> anyhow::Result<Box<dyn Subscriber + Send + Sync>>
+fn subscriber<W>(
+    log: &Log,
+    writer: W,
+) -> anyhow::Result<impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync + 'static>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&log.filter)
         .with_context(|| format!("configuration: log.filter = {}", log.filter))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(!log.json && std::io::stderr().is_terminal())
-        .with_writer(writer);
-    Ok(if log.json { Box::new(builder.json().finish()) } else { Box::new(builder.finish()) })
+    let lines =
+        fmt::layer().with_ansi(!log.json && std::io::stderr().is_terminal()).with_writer(writer);
+    let lines = if log.json { lines.json().boxed() } else { lines.boxed() };
+    Ok(registry().with(filter).with(lines))
 }
 
 #[cfg(test)]

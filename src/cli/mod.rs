@@ -5,6 +5,7 @@
 //! line in `Command` and in its `run`.
 
 mod backup;
+mod ceiling;
 mod check;
 mod config;
 mod doctor;
@@ -13,11 +14,15 @@ mod export;
 mod import;
 mod lab;
 mod log;
+mod reload;
 mod serve;
 mod show;
 mod solve;
+#[cfg(feature = "otel")]
+mod spans;
 mod style;
 mod token;
+mod trial;
 mod user;
 
 use std::io::{self, Write};
@@ -77,6 +82,8 @@ enum Command {
     /// What annotators are worth: simulations of the lab.
     Lab(lab::simulate::Args),
     Import(import::Args),
+    #[command(name = trial::COMMAND, hide = true)]
+    TryModels(trial::Args),
 }
 
 impl Command {
@@ -84,7 +91,7 @@ impl Command {
         // Asked for by each, since the doctor looks at one that cannot be read as well.
         let config = || Config::load(file);
         match self {
-            Self::Serve(args) => serve::run(args, config()?),
+            Self::Serve(args) => serve::run(args, config()?, file),
             Self::Solve(args) => solve::run(&args, &config()?),
             Self::Config(args) => config::run(args, &config()?),
             Self::Doctor(args) => doctor::run(&args, file),
@@ -101,6 +108,7 @@ impl Command {
             Self::Dataset(args) => lab::dataset::run(&args, &config()?),
             Self::Lab(args) => lab::simulate::run(&args, &config()?),
             Self::Import(args) => import::run(&args, &config()?),
+            Self::TryModels(args) => trial::run(args),
         }
     }
 }

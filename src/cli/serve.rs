@@ -1,6 +1,7 @@
 //! `glore serve`: the API and the pages.
 
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -9,7 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::engine::{gate, load_engine};
-use super::log;
+use super::trial::try_models;
+use super::{log, reload};
 use crate::app::App;
 use crate::config::{Config, Transport};
 use crate::domain::{Clock, SystemClock};
@@ -34,12 +36,12 @@ Examples:
 pub struct Args {}
 
 /// Serves until told to stop.
-pub(super) fn run(Args {}: Args, config: Config) -> anyhow::Result<()> {
-    log::start(&config.log)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+pub(super) fn run(Args {}: Args, config: Config, file: Option<&Path>) -> anyhow::Result<()> {
+    let _log = log::start(&config.log)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config, file))
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, file: Option<&Path>) -> anyhow::Result<()> {
     // The address first: it is the likeliest to be taken and the quickest to try.
     let listener = bind(&config).await?;
     let store = Store::open(&config.store.dir).await?;
@@ -50,13 +52,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     store.keys().start(SystemClock.now()).await?;
     let loading = config.clone();
-    let engine = tokio::task::spawn_blocking(move || load_engine(&loading)).await??;
+    let load = move || try_models(&loading).and_then(|()| load_engine(&loading));
+    let engine = tokio::task::spawn_blocking(load).await??;
     let app = App::new(config.clone(), store, engine, gate(&config));
     web::install_metrics().context("cannot start the metrics")?;
     let mut tasks = JoinSet::new();
     for _ in 0..app.gate.concurrent() {
         tasks.spawn(jobs::work(app.clone()));
     }
+    tasks.spawn(reload::at_hangup(app.clone(), file.map(Path::to_owned)));
     let address = listener.local_addr()?;
     let limits = web::Limits::from(&config.server);
     tasks.spawn(web::listen(listener, web::router(app.clone()), limits, app.shutdown.clone()));

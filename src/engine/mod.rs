@@ -6,7 +6,7 @@
 //! `gate.rs` admits runs or refuses them at once. `checkpoint/` checks models on disk, `embedded.rs`
 //! unpacks ours, `remote/` asks servers elsewhere and `mixed.rs` goes to either by role, `plan.rs`
 //! says which model plays which role, and `load.rs` makes the engine that the configuration asks
-//! for; `metered.rs` times the calls of any. To add an engine, implement the trait in one file and
+//! for, `rehearse.rs` asks it a first question; `metered.rs` times the calls of any. To add an engine, implement the trait in one file and
 //! name it in `load.rs`.
 
 pub mod batch;
@@ -21,6 +21,7 @@ mod metered;
 mod mistral;
 mod mixed;
 mod plan;
+mod rehearse;
 pub mod remote;
 mod request;
 mod sampling;
@@ -35,6 +36,7 @@ pub use metered::Metered;
 #[cfg(feature = "mistralrs")]
 pub use mistral::MistralEngine;
 pub use plan::{Place, Plan, plan, plan_each};
+pub use rehearse::rehearse;
 pub use request::{
     Cancel, CancelOnDrop, Description, FinishReason, GenerateRequest, Generation, Health,
     LabelPair, Sampling, ScoreRequest,

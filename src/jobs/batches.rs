@@ -28,7 +28,7 @@ pub async fn feed(app: &App) -> Result<usize, StoreError> {
                 continue;
             }
         };
-        let run = work::blank(&*app.engine, &order, RunStatus::Queued, app.clock.now());
+        let run = work::blank(&*app.engine.now(), &order, RunStatus::Queued, app.clock.now());
         if !app.store.batches().feed(&next, &run, &text, share).await? {
             break;
         }

@@ -63,7 +63,7 @@ async fn perform(
     cancel: &Cancel,
 ) -> Result<(), StoreError> {
     let waited = (app.clock.now() - claimed.created_at).try_into().unwrap_or(Duration::ZERO);
-    let blank = work::blank(&*app.engine, order, RunStatus::Running, claimed.created_at);
+    let blank = work::blank(&*app.engine.now(), order, RunStatus::Running, claimed.created_at);
     // Known to `Live` before the look at the store: a request to cancel reaches one or the other.
     let live = app.live.enter(&blank, cancel);
     if app.store.runs().cancel_requested(claimed.id).await? {

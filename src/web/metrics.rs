@@ -35,8 +35,8 @@ pub fn install() -> Result<(), BuildError> {
     Ok(())
 }
 
-/// Every name, what it says, and who writes it: this file and `frame.rs`, `listen.rs`, `work/count.rs`
-/// and `engine/metered.rs`.
+/// Every name, what it says, and who writes it: this file and `frame.rs`, `listen.rs`, `work/count.rs`,
+/// `engine/metered.rs` and `cli/reload.rs`.
 fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!("http_requests_total", "Requests answered");
@@ -57,6 +57,7 @@ fn describe() {
     describe_counter!("glore_tokens_total", "Tokens generated, by kind of solution");
     describe_histogram!("glore_step_score", "Scores of steps by the SORM");
     describe_counter!("glore_choice_total", "Kind of the solution that was chosen");
+    describe_counter!("glore_model_reloads_total", "Answers to SIGHUP, by outcome");
     describe_counter!("glore_flips_total", "Answers right or wrong, first and chosen");
 }
 

@@ -43,7 +43,7 @@ pub(super) fn begin(app: &App, order: Order) -> Result<Begun, Error> {
         .map_err(|full| Error::from(full).retry_after(app.gate.retry_after_s()))?;
     let deadline = Instant::now() + Duration::from_secs(app.config.server.request_timeout_s);
     let (id, cancel) = (order.id, Cancel::with_deadline(deadline));
-    let blank = work::blank(&*app.engine, &order, RunStatus::Running, app.clock.now());
+    let blank = work::blank(&*app.engine.now(), &order, RunStatus::Running, app.clock.now());
     let live = app.live.enter(&blank, &cancel);
     let feed = live.feed();
     // In the span of the request, so that what the run logs has the request's id as well.
@@ -146,7 +146,7 @@ async fn do_and_keep(
 /// A full queue, or a store that does not answer.
 pub async fn later(app: &App, order: Order) -> Result<Run, Error> {
     refuse_when_stopping(app)?;
-    let run = work::blank(&*app.engine, &order, RunStatus::Queued, app.clock.now());
+    let run = work::blank(&*app.engine.now(), &order, RunStatus::Queued, app.clock.now());
     let text = serde_json::to_string(&order)
         .map_err(|e| Error::new(Code::Internal, "the order cannot be written").because(e))?;
     app.store.runs().insert_queued(&run, &text, app.config.engine.queue).await?;

@@ -26,6 +26,7 @@ mod process;
 mod quality;
 mod queue;
 mod reject;
+mod reload;
 mod remote;
 mod review;
 mod runs;

@@ -98,7 +98,7 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Ready>, Error> {
 }
 
 fn models(app: &App) -> Result<(), String> {
-    match app.engine.health() {
+    match app.engine.now().health() {
         Health::Ready => Ok(()),
         Health::NotReady(reason) => Err(reason),
     }

@@ -78,7 +78,7 @@ impl FromRequestParts<App> for Shell {
             theme: theme.unwrap_or_default(),
             here: back.split('?').next().unwrap_or_default().to_owned(),
             back: back.to_owned(),
-            models: Some(app.engine.health()),
+            models: Some(app.engine.now().health()),
             // A page is better without the number than not at all.
             waiting: app.store.reviews().waiting().await.unwrap_or(0),
         })

@@ -83,8 +83,9 @@ pub async fn show(
         return page(&LabRunPage { shell, run: run(&app, name).await?, runs });
     }
     let results = embedded_results().map(|bytes| Results::from_json(&bytes));
-    let shipped = shipped(results, |role| app.engine.describe(role).hash.clone());
-    let row = |role| models::row(role, app.engine.describe(role));
+    let engine = app.engine.now();
+    let shipped = shipped(results, |role| engine.describe(role).hash.clone());
+    let row = |role| models::row(role, engine.describe(role));
     page(&LabPage { shell, models: Role::ALL.into_iter().map(row).collect(), shipped, runs })
 }
 

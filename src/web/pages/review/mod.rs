@@ -53,8 +53,9 @@ pub(super) fn routes() -> Router<App> {
 
 /// The models that the engine runs now, by role.
 pub fn models(app: &App) -> BTreeMap<Role, ModelName> {
+    let engine = app.engine.now();
     let name = |role| {
-        let model = app.engine.describe(role);
+        let model = engine.describe(role);
         (role, ModelName { id: model.model_id.clone(), hash: model.hash.clone() })
     };
     Role::ALL.into_iter().map(name).collect()
