@@ -277,6 +277,6 @@ setInterval(countdown, 1000);
 countdown();
 
 // Begin where the address says, else at the first step that is not rated.
-const hash = location.hash && document.getElementById(location.hash.slice(1));
+const hash = location.hash ? document.getElementById(location.hash.slice(1)) : null;
 if (hash?.hasAttribute("data-row")) go(hash);
 else if (!find("[aria-invalid=true]", desk)) toUnrated();

@@ -51,6 +51,12 @@ impl TestApp {
         Self::on(dir, engine, Config::default(), Gate::new(2, 4)).await
     }
 
+    /// Ends it and leaves its folder, for another server.
+    pub async fn leave(self) -> Arc<TempDir> {
+        self.app.store.close().await.expect("closed");
+        self.dir
+    }
+
     async fn on(dir: Arc<TempDir>, engine: ScriptedEngine, config: Config, gate: Gate) -> Self {
         web::install_metrics().expect("metrics");
         let store = Store::open(dir.path()).await.expect("a store");

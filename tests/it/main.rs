@@ -8,6 +8,7 @@ mod admission;
 mod agreement;
 mod app;
 mod batches;
+mod browser;
 mod chat;
 mod contract;
 mod docs;

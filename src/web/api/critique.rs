@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::domain::{Problem, Run, RunId};
 use crate::pipeline::{Ask, Order};
-use crate::web::{Error, Json, submit};
+use crate::web::{Error, Json, stream, submit};
 
 /// A problem and a solution of it: exactly one of `solution` and `steps`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -57,7 +57,7 @@ impl CritiqueRequest {
     summary = "Score each step of a given solution and name the first wrong one",
     request_body = CritiqueRequest,
     responses((status = 200, description = "A run whose only solution is the given one",
-            content((Run = "application/json"), (String = "text/event-stream")))),
+            content((Run = "application/json"), (stream::Sent = "text/event-stream")))),
 )]
 pub async fn handler(
     State(app): State<App>,

@@ -30,7 +30,7 @@ pub struct EventsQuery {
     params(("id" = RunId, Path, description = "The run"), EventsQuery),
     responses(
         (status = 200, description = "Server-sent events with one end",
-            content((String = "text/event-stream"))),
+            content((stream::Sent = "text/event-stream"))),
         (status = 204, description = "The run has ended and nothing is left to tell"),
     ),
 )]

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::domain::{Invalid, Problem, Run, RunId, Solution};
 use crate::pipeline::{Ask, Order, RefineMode};
-use crate::web::{Error, Json, submit};
+use crate::web::{Error, Json, stream, submit};
 
 /// A problem and a solution of it: exactly one of `solution` and `steps`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -84,7 +84,7 @@ impl RefineRequest {
     summary = "Refine a given solution and choose",
     request_body = RefineRequest,
     responses((status = 200, description = "A run of the given solution and its refinements",
-            content((Run = "application/json"), (String = "text/event-stream")))),
+            content((Run = "application/json"), (stream::Sent = "text/event-stream")))),
 )]
 pub async fn handler(
     State(app): State<App>,

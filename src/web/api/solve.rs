@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::domain::{Problem, Run, RunId, Strategy};
 use crate::pipeline::{Ask, Order};
-use crate::web::{Error, Json, submit};
+use crate::web::{Error, Json, stream, submit};
 
 /// What to solve, and how.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -75,7 +75,7 @@ impl SolveRequest {
     request_body = SolveRequest,
     responses(
         (status = 200, description = "The finished run",
-            content((Run = "application/json"), (String = "text/event-stream"))),
+            content((Run = "application/json"), (stream::Sent = "text/event-stream"))),
         (status = 202, description = "The queued run, of a request with `background`", body = Run,
             headers(("Location" = String, description = "Where the run can be read"))),
     ),

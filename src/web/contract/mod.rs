@@ -13,6 +13,7 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 use utoipa::OpenApi;
 
+use super::api::chat::Chunk;
 use super::openai::OpenAiError;
 use super::problem::Problem;
 use super::routes;
@@ -27,7 +28,7 @@ const DESCRIPTION: &str = "Solve, critique and refine math word problems. JSON o
 #[derive(OpenApi)]
 #[openapi(
     info(title = "GLoRe", description = DESCRIPTION, license(name = "MIT", identifier = "MIT")),
-    components(schemas(Problem, OpenAiError)),
+    components(schemas(Problem, OpenAiError, Chunk)),
     tags(
         (name = "runs", description = "Make a run"),
         (name = "kept", description = "Look at runs and stop them"),

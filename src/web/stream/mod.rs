@@ -31,6 +31,22 @@ const COME_BACK: Duration = Duration::from_secs(2);
 /// Tells proxies to pass each event on at once.
 const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
+/// An event as it stands on the wire. Only its schema is used.
+#[derive(utoipa::ToSchema)]
+#[schema(as = SentEvent)]
+#[allow(dead_code, reason = "what is written is made by axum")]
+pub(super) struct Sent {
+    /// Its sequence number: the `Last-Event-ID` of a reader that comes back.
+    id: Option<String>,
+    /// The `type` of what `data` holds.
+    event: Option<String>,
+    /// When a reader whose stream broke off should come back, in milliseconds.
+    retry: Option<u64>,
+    /// One line of JSON with `type`, `sequence_number` and what happened.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+}
+
 /// Whether a client would rather read events than wait for the answer: of both kinds, the one that
 /// it names first.
 pub(super) fn wanted(headers: &HeaderMap) -> bool {

@@ -66,7 +66,8 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
         match background(&server, n) {
             (202, run) => kept.push(run["id"].as_str().expect("an id").to_owned()),
             (status, problem) => {
-                assert_eq!((status, &problem["retryable"]), (503, &true.into()), "{problem}");
+                let expected = (503, &"store_unavailable".into());
+                assert_eq!((status, &problem["code"]), expected, "{problem}");
                 refused += 1;
             }
         }

@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use self::answer::{Completion, Head, Told};
 use self::request::ChatRequest;
 pub(super) use self::served::{Served, served};
-use self::stream::Chunk;
+pub(in crate::web) use self::stream::Chunk;
+use self::stream::SentChunk;
 use crate::app::App;
 use crate::web::{Error, Json, submit};
 
@@ -28,7 +29,7 @@ use crate::web::{Error, Json, submit};
     summary = "A solve for clients of OpenAI's chat API",
     request_body(content = ChatRequest, description = "As OpenAI's; other fields mean nothing"),
     responses((status = 200, description = "The chosen solution as a completion, or its pieces",
-        content((Completion = "application/json"), (Chunk = "text/event-stream")))),
+        content((Completion = "application/json"), (SentChunk = "text/event-stream")))),
 )]
 pub async fn handler(
     State(app): State<App>,

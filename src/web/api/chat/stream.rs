@@ -27,10 +27,19 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// Tells proxies to pass each piece on at once.
 const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
+/// A piece as it stands on the wire. Only its schema is used.
+#[derive(ToSchema)]
+#[schema(as = ChatSentChunk)]
+#[allow(dead_code, reason = "what is written is made by axum")]
+pub(super) struct SentChunk {
+    /// One line of JSON, a `ChatChunk` or an `OpenAiError`; at the end `[DONE]`.
+    data: String,
+}
+
 /// One piece.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChatChunk)]
-pub(super) struct Chunk {
+pub(in crate::web) struct Chunk {
     #[serde(flatten)]
     head: Head,
     choices: Vec<Piece>,
