@@ -60,6 +60,21 @@ impl Weights {
         Self { config: config.clone(), embedding, blocks, norm: vec![1.0; config.hidden_size] }
     }
 
+    /// The same model with more layers on top, which change nothing until they are trained: what they
+    /// would add to the residual stream is zero.
+    pub fn deepened(mut self, layers: usize, seed: u64) -> Self {
+        let layout = BlockLayout::new(&self.config);
+        let config = LlamaConfig { num_hidden_layers: layers, ..self.config.clone() };
+        for mut block in Self::random(&config, seed).blocks {
+            for residual in [&layout.o, &layout.down] {
+                block[residual.clone()].fill(0.0);
+            }
+            self.blocks.push(block);
+        }
+        self.config.num_hidden_layers += layers;
+        self
+    }
+
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
         self.embedding.len() + self.blocks.iter().map(Vec::len).sum::<usize>() + self.norm.len()

@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "base",
     "expert-samples",
     "expert",
@@ -23,6 +23,7 @@ const ORDER: [&str; 16] = [
     "samples",
     "rollouts",
     "practice",
+    "checking",
     "orm-student",
     "sorm",
     "global",

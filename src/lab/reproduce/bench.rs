@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::checking::CHECKING;
 use super::practice::PRACTICE;
 use super::preset::Preset;
 use crate::domain::Role;
@@ -75,6 +76,18 @@ impl<'a> Bench<'a> {
         match self.preset.practice_steps {
             0 => self.model(Role::Policy),
             _ => self.named(PRACTICE),
+        }
+    }
+
+    /// What the first reward model starts from: as [`Bench::start`], after it has learnt to check sums
+    /// where the preset has that.
+    ///
+    /// # Errors
+    /// [`LabError`] when it has not been trained.
+    pub fn start_of_rewards(&mut self) -> Result<Arc<Model>, LabError> {
+        match self.preset.checking_steps {
+            0 => self.start(),
+            _ => self.named(CHECKING),
         }
     }
 

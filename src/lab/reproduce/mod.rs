@@ -7,6 +7,7 @@
 
 mod base;
 mod bench;
+mod checking;
 mod experts;
 mod finish;
 mod parts;
@@ -21,6 +22,7 @@ mod variant;
 
 pub use base::{base, tokenizer};
 pub use bench::{Bench, Model, Report};
+pub use checking::checking;
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
 pub use practice::practice;
@@ -70,6 +72,8 @@ pub fn reproduce(
     }
     stage(bench.report, "practice");
     practice(&mut bench)?;
+    stage(bench.report, "checking");
+    checking(&mut bench)?;
     for course in Course::ALL {
         if course == Course::Orm {
             stage(bench.report, "refinements");
@@ -126,7 +130,7 @@ mod tests {
             (evaluation, trained)
         };
         let (first, trained) = run();
-        for name in ["base", "student", "practice", "orm-student"] {
+        for name in ["base", "student", "practice", "checking", "orm-student"] {
             assert!(trained.iter().any(|t| t == name), "{name} was not trained");
         }
         assert_eq!(first.problems, Preset::smoke().test_problems);

@@ -7,8 +7,9 @@
 
 use super::base::worked;
 use super::bench::{Bench, Report};
+use super::preset::Preset;
 use crate::lab::LabError;
-use crate::lab::problems::Split;
+use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sets::{solutions, student_set, sums_set};
 use crate::lab::train::{Task, train};
 use crate::model::Head;
@@ -26,11 +27,7 @@ pub fn practice(bench: &mut Bench) -> Result<(), LabError> {
         return Ok(());
     }
     let base = bench.named("base")?;
-    let used = preset.worked_problems
-        + preset.expert_problems
-        + preset.sample_problems
-        + preset.refined_problems;
-    let known = worked(Split::Train, &preset, used + preset.practice_problems).split_off(used);
+    let known = practice_problems(&preset);
     let held_out = worked(Split::Validation, &preset, preset.held_out_problems);
     let tokenizer = &bench.tokenizer;
     let mut examples = student_set(tokenizer, solutions(&known), preset.seed)?;
@@ -48,4 +45,13 @@ pub fn practice(bench: &mut Bench) -> Result<(), LabError> {
     let report = &mut bench.report;
     train(task, base.llama.weights().clone(), &mut |p| report(Report::Training(p)))?;
     Ok(())
+}
+
+/// Problems that no other stage takes from.
+pub(super) fn practice_problems(preset: &Preset) -> Vec<WordProblem> {
+    let used = preset.worked_problems
+        + preset.expert_problems
+        + preset.sample_problems
+        + preset.refined_problems;
+    worked(Split::Train, preset, used + preset.practice_problems).split_off(used)
 }

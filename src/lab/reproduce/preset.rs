@@ -51,6 +51,10 @@ pub struct Preset {
     pub expert_steps: usize,
     /// 0: refiners and reward models start from the student, as the paper's do.
     pub practice_steps: usize,
+    /// Of checking sums, which reward models learn before anything else; 0: they do not.
+    pub checking_steps: usize,
+    /// Layers that reward models have on top of the others', where they check sums.
+    pub reward_layers: usize,
     pub orm_steps: usize,
     /// Steps of the second ORM, which goes on from the first with refinements among its samples.
     pub orm_refined_steps: usize,
@@ -101,9 +105,11 @@ impl Preset {
             base_steps: 3_600,
             expert_steps: 500,
             practice_steps: 3_200,
-            orm_steps: 4_000,
-            orm_refined_steps: 800,
-            sorm_steps: 2_000,
+            checking_steps: 1_200,
+            reward_layers: 3,
+            orm_steps: 2_400,
+            orm_refined_steps: 600,
+            sorm_steps: 1_200,
             global_steps: 1_200,
             local_steps: 1_000,
             tokens_per_step: 2048,
@@ -141,6 +147,8 @@ impl Preset {
             base_steps: 20,
             expert_steps: 5,
             practice_steps: 10,
+            checking_steps: 5,
+            reward_layers: 1,
             orm_steps: 5,
             orm_refined_steps: 5,
             sorm_steps: 5,
@@ -166,6 +174,11 @@ impl Preset {
     /// The plan of the base's practice.
     pub fn practice_plan(&self, name: &str) -> Plan {
         self.plan(name, self.practice_steps, self.practice_rate)
+    }
+
+    /// The plan of checking sums.
+    pub fn checking_plan(&self, name: &str) -> Plan {
+        self.plan(name, self.checking_steps, self.practice_rate)
     }
 
     /// The plan of a model that starts from the base, the practised base or the student.

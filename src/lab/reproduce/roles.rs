@@ -54,7 +54,8 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
         // What the first ORM knows is what both others have to know as well; it has more labels than
         // either of them, so it goes first (docs/decisions/0016).
         Course::Orm | Course::Sorm => bench.named(Course::OrmOfStudent.name())?,
-        _ => bench.start()?,
+        Course::OrmOfStudent => bench.start_of_rewards()?,
+        Course::Global | Course::Local => bench.start()?,
     };
     let start = start.llama.weights().clone();
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?;

@@ -3,6 +3,7 @@
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
 //! the records that stages pass on in files.
 
+mod checks;
 mod pairs;
 mod reward;
 mod sample;
@@ -10,6 +11,7 @@ mod student;
 mod sums;
 mod teach;
 
+pub use checks::checks_set;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_samples, orm_set, sorm_set};
 pub use sample::{Rollouts, Sample, Search};

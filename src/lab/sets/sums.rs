@@ -40,7 +40,7 @@ pub fn sums_set(
 }
 
 /// Another sum of the same operation whose numbers have as many digits.
-fn other(equation: Equation, rng: &mut ChaCha8Rng) -> Equation {
+pub(super) fn other(equation: Equation, rng: &mut ChaCha8Rng) -> Equation {
     let mut like = |n: i64| {
         let (low, high) = match n {
             100.. => (100, MAX_VALUE),

@@ -43,10 +43,9 @@ async fn look(browser: &Browser, site: &Site, address: &str, how: &str, seen: &m
         let message: Value =
             serde_json::from_str(entry["message"].as_str().unwrap_or("{}")).expect("JSON");
         let request = &message["message"]["params"]["request"]["url"];
-        if let Some(url) = request.as_str().filter(|url| !url.starts_with(&site.base)) {
-            if !url.starts_with("data:") {
-                blame(format!("asks {url}"));
-            }
+        let elsewhere = |url: &&str| !url.starts_with(&site.base) && !url.starts_with("data:");
+        if let Some(url) = request.as_str().filter(elsewhere) {
+            blame(format!("asks {url}"));
         }
     }
     seen.pages += 1;
