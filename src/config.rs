@@ -65,6 +65,8 @@ pub struct Server {
     /// Longest time a connection may be without a whole request header, in seconds: while the header
     /// arrives, and between an answer and the next request.
     pub header_timeout_s: u64,
+    /// Longest time a client may take none of an answer's bytes, in seconds.
+    pub write_timeout_s: u64,
     /// Longest time a request body may take to arrive, in seconds.
     pub body_timeout_s: u64,
     /// Largest request body in bytes.
@@ -81,6 +83,7 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             max_connections: 1024,
             header_timeout_s: 10,
+            write_timeout_s: 30,
             body_timeout_s: 30,
             max_body_bytes: 1024 * 1024,
             request_timeout_s: 120,
@@ -230,6 +233,7 @@ impl Config {
         for (key, seconds) in [
             ("server.header_timeout_s", header_timeout_s),
             ("server.body_timeout_s", body_timeout_s),
+            ("server.write_timeout_s", self.server.write_timeout_s),
             ("server.request_timeout_s", self.server.request_timeout_s),
             ("engine.load_timeout_s", self.engine.load_timeout_s),
         ] {

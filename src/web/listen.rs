@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt};
@@ -45,6 +46,8 @@ pub struct Limits {
     pub connections: usize,
     /// Without a whole request header.
     pub header: Duration,
+    /// Without taking a byte of an answer that waits.
+    pub write: Duration,
 }
 
 impl From<&Server> for Limits {
@@ -52,6 +55,7 @@ impl From<&Server> for Limits {
         Self {
             connections: server.max_connections,
             header: Duration::from_secs(server.header_timeout_s),
+            write: Duration::from_secs(server.write_timeout_s),
         }
     }
 }
@@ -146,6 +150,9 @@ async fn serve(
         tracing::debug!(%error, "a connection keeps its delay");
     }
     let peer = stream.peer_addr().ok().map(Peer);
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    // A client that stops reading would keep its place, and the events that wait for it, for ever.
+    stream.as_mut().set_write_timeout_pinned(Some(limits.write));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)

@@ -37,7 +37,7 @@ async fn listening(engine: ScriptedEngine, limits: Limits) -> Listening {
 }
 
 fn limits(connections: usize, header: Duration) -> Limits {
-    Limits { connections, header }
+    Limits { connections, header, write: PATIENCE }
 }
 
 impl Listening {
@@ -85,6 +85,20 @@ async fn a_client_that_does_not_finish_its_header_is_cut_off() {
     assert_eq!((silent.as_str(), slow.as_str()), ("", ""));
     assert!(idle.starts_with("HTTP/1.1 200"), "answered, then closed for being idle: {idle}");
     assert!(begun.elapsed() >= SECOND / 2 && begun.elapsed() < PATIENCE / 2);
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_cut_off() {
+    let limits = Limits { write: SECOND, ..limits(1, PATIENCE) };
+    let server = listening(ScriptedEngine::new(), limits).await;
+    let mut deaf = server.connect().await;
+    // More answers than the buffers of both ends hold; the client keeps the only place there is.
+    let asking = get("/openapi.json").replace("connection: close\r\n", "").repeat(1_000);
+    let _ = tokio::time::timeout(SECOND / 4, deaf.write_all(asking.as_bytes())).await;
+    let begun = Instant::now();
+    assert!(server.ask(&get("/livez")).await.starts_with("HTTP/1.1 200"));
+    assert!(begun.elapsed() < PATIENCE / 2, "its place came free");
+    drop(deaf);
 }
 
 #[tokio::test]
