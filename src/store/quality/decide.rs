@@ -156,14 +156,16 @@ pub(super) async fn mark(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let row = sqlx::query(
-        "SELECT i.need, (SELECT need_before FROM gold_in_force g WHERE g.item = i.id) AS before \
-         FROM items i WHERE i.id = ?",
+        "SELECT i.need, q.overlap, \
+         (SELECT need_before FROM gold_in_force g WHERE g.item = i.id) AS before \
+         FROM items i JOIN queues q ON q.id = i.queue WHERE i.id = ?",
     )
     .bind(item)
     .fetch_one(&mut *tx)
     .await?;
     let before: Option<i64> = row.try_get("before")?;
-    let usual = before.unwrap_or(row.try_get("need")?);
+    // What was usual before it was gold may be so no more: the queue's overlap can be changed.
+    let usual: i64 = row.try_get(if before.is_some() { "overlap" } else { "need" })?;
     sqlx::query("INSERT INTO gold (item, labels, person, at, need_before) VALUES (?, ?, ?, ?, ?)")
         .bind(item)
         .bind(labels)

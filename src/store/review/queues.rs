@@ -237,7 +237,8 @@ async fn write(
     Ok(())
 }
 
-/// Places are added or, where nobody has them, taken away.
+/// Places are added or, where nobody has them, taken away. Gold keeps the places that it has beside
+/// the usual ones; it falls back to the queue's when it is gold no more.
 async fn overlap(tx: &mut SqliteConnection, id: QueueId, overlap: usize) -> Result<(), StoreError> {
     for seat in 1..=overlap {
         sqlx::query(
@@ -250,17 +251,21 @@ async fn overlap(tx: &mut SqliteConnection, id: QueueId, overlap: usize) -> Resu
     }
     sqlx::query(
         "DELETE FROM leases WHERE state = 'free' AND seat > ? \
-         AND item IN (SELECT id FROM items WHERE queue = ?)",
+         AND item IN (SELECT id FROM items WHERE queue = ?) \
+         AND item NOT IN (SELECT item FROM gold_in_force)",
     )
     .bind(write_number(overlap))
     .bind(id.to_string())
     .execute(&mut *tx)
     .await?;
-    sqlx::query("UPDATE items SET need = ?1, open = (done < ?1) WHERE queue = ?2")
-        .bind(write_number(overlap))
-        .bind(id.to_string())
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE items SET need = ?1, open = (done < ?1) WHERE queue = ?2 \
+         AND id NOT IN (SELECT item FROM gold_in_force)",
+    )
+    .bind(write_number(overlap))
+    .bind(id.to_string())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

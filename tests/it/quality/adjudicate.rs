@@ -1,10 +1,12 @@
 //! `/review/adjudicate`: the list, one item, its decision, gold.
 
-use glore::domain::PersonRole;
+use glore::domain::review::QueueSettings;
+use glore::domain::{PersonRole, QueueId};
 
 use super::Review;
 use crate::app::Answer;
 use crate::people;
+use crate::review::at;
 
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
@@ -129,6 +131,27 @@ async fn gold_is_served_to_more_people_and_held_against_them() {
     assert_eq!(review.number("SELECT need FROM items WHERE id = ?", &two).await, 2);
     assert_eq!(review.number("SELECT open FROM items WHERE id = ?", &two).await, 0);
     assert!(text(&review.app.get("/review/quality").await).contains("0 gold"));
+}
+
+#[tokio::test]
+async fn another_overlap_leaves_gold_its_places() {
+    let mut review = Review::new().await;
+    let (_, two, ids) = two_items(&mut review).await;
+    let address = format!("/review/adjudicate/{two}/gold");
+    assert_eq!(post(&review, &address, &format!("labels={}", ids[0])).await.status, 303);
+    let reviews = review.app.app.store.reviews();
+    let id: QueueId = review.queue.parse().expect("an id");
+    let queue = reviews.queue(id).await.expect("read").expect("there");
+    let settings = QueueSettings { overlap: 3, ..queue.settings };
+    let text = &queue.guidelines.text;
+    reviews.update(id, &settings, true, text, "local", at(0)).await.expect("written");
+    let free = "SELECT count(*) FROM leases WHERE item = ? AND state = 'free'";
+    assert_eq!(review.number(free, &two).await, 22, "as before");
+    assert_eq!(review.number("SELECT open FROM items WHERE id = ?", &two).await, 1);
+
+    assert_eq!(post(&review, &address, "labels=").await.status, 303);
+    assert_eq!(review.number("SELECT need FROM items WHERE id = ?", &two).await, 3);
+    assert_eq!(review.number("SELECT open FROM items WHERE id = ?", &two).await, 1);
 }
 
 /// Annotators rate without knowing what others said.
