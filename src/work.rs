@@ -14,8 +14,8 @@ use tracing::Instrument;
 
 use crate::app::{App, LiveGuard};
 use crate::domain::{
-    Probability, ProblemId, Role, Run, RunError, RunProblem, RunStatus, Threshold, ThresholdSource,
-    Timestamp, Timings,
+    Probability, Role, Run, RunError, RunProblem, RunStatus, Threshold, ThresholdSource, Timestamp,
+    Timings,
 };
 use crate::engine::{Cancel, Engine, EngineError};
 use crate::pipeline::{self, Order, PipelineError};
@@ -71,11 +71,7 @@ pub fn blank(engine: &dyn Engine, order: &Order, status: RunStatus, created_at: 
         kind: order.ask.kind(),
         strategy: order.ask.strategy(),
         status,
-        problem: RunProblem {
-            id: ProblemId::new(),
-            text: order.problem.text().to_owned(),
-            reference_answer: order.problem.reference_answer().map(ToString::to_string),
-        },
+        problem: RunProblem::from(&order.problem),
         solutions: Vec::new(),
         chosen: None,
         answer: None,

@@ -1,9 +1,11 @@
-//! Identifiers: a prefix that says what they name, and a UUIDv7 that sorts by time.
+//! Identifiers: a prefix that says what they name, and a UUIDv7 that sorts by time; a problem's is
+//! made from its words.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -21,6 +23,9 @@ pub struct NotAnId {
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        id!($(#[$doc])* $name, $prefix, " and a UUIDv7: later ids sort later.");
+    };
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(into = "String", try_from = "String")]
@@ -79,7 +84,7 @@ macro_rules! id {
                 ObjectBuilder::new()
                     .schema_type(Type::String)
                     .pattern(Some(concat!("^", $prefix, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")))
-                    .description(Some(concat!("`", $prefix, "` and a UUIDv7: later ids sort later.")))
+                    .description(Some(concat!("`", $prefix, "`", $kind)))
                     .into()
             }
         }
@@ -103,9 +108,25 @@ macro_rules! id {
 }
 
 id!(
-    /// Names a problem.
-    ProblemId, "prb_"
+    /// Names a problem: the same words with the same reference answer have the same id.
+    ProblemId, "prb_", " and a UUID made from its words and its reference answer."
 );
+
+impl ProblemId {
+    /// The id of a problem, made from a hash of it (a UUIDv8, RFC 9562).
+    pub fn of(text: &str, reference_answer: Option<&str>) -> Self {
+        let mut hash = Sha256::new();
+        // The length keeps the two apart.
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+        hash.update(reference_answer.unwrap_or_default());
+        let hash: [u8; 32] = hash.finalize().into();
+        let mut start = [0; 16];
+        start.copy_from_slice(&hash[..16]);
+        Self(uuid::Builder::from_custom_bytes(start).into_uuid())
+    }
+}
+
 id!(
     /// Names a run: one solve, critique or refine.
     RunId, "run_"

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::ids::{ProblemId, RunId, SolutionId};
+use super::problem::Problem;
 use super::score::{Probability, Threshold};
 
 /// What was asked for.
@@ -183,6 +184,14 @@ pub struct RunProblem {
     pub text: String,
     #[schema(required = true)]
     pub reference_answer: Option<String>,
+}
+
+impl From<&Problem> for RunProblem {
+    fn from(problem: &Problem) -> Self {
+        let text = problem.text().to_owned();
+        let reference_answer = problem.reference_answer().map(ToString::to_string);
+        Self { id: ProblemId::of(&text, reference_answer.as_deref()), text, reference_answer }
+    }
 }
 
 /// Wall-clock milliseconds a stage.

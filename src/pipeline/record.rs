@@ -4,9 +4,7 @@ use std::time::Instant;
 
 use super::reading::Candidate;
 use super::{Order, PipelineError, rerank};
-use crate::domain::{
-    ProblemId, Run, RunProblem, RunStatus, ScoredSolution, Threshold, Timestamp, Timings,
-};
+use crate::domain::{Run, RunProblem, RunStatus, ScoredSolution, Threshold, Timestamp, Timings};
 
 /// A run in the making.
 pub(super) struct Record<'a> {
@@ -63,18 +61,13 @@ impl<'a> Record<'a> {
     pub(super) fn close(self, created_at: Timestamp) -> Run {
         let chosen = rerank::choose(self.solutions.iter().map(|solution| solution.orm))
             .and_then(|index| self.solutions.get(index));
-        let problem = &self.order.problem;
         Run {
             id: self.order.id,
             object: Run::OBJECT.to_owned(),
             kind: self.order.ask.kind(),
             strategy: self.order.ask.strategy(),
             status: RunStatus::Completed,
-            problem: RunProblem {
-                id: ProblemId::new(),
-                text: problem.text().to_owned(),
-                reference_answer: problem.reference_answer().map(ToString::to_string),
-            },
+            problem: RunProblem::from(&self.order.problem),
             chosen: chosen.map(|solution| solution.id),
             answer: chosen.and_then(|solution| solution.answer.clone()),
             threshold: self.threshold,

@@ -124,6 +124,10 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition> {
         let value = Some(Bind::Text(batch.to_string()));
         add(None, Index("runs_by_batch"), "r.batch_id = ", value, "");
     }
+    if let Some(problem) = filter.problem {
+        let value = Some(Bind::Text(problem.to_string()));
+        add(None, Index("runs_by_problem"), "r.problem_id = ", value, "");
+    }
     all
 }
 

@@ -7,7 +7,9 @@ use time::format_description::well_known::Iso8601;
 use time::{Date, Time};
 
 use super::facts::BANDS;
-use crate::domain::{BatchId, Flip, RunKind, RunStatus, SolutionKind, Strategy, Tag, Timestamp};
+use crate::domain::{
+    BatchId, Flip, ProblemId, RunKind, RunStatus, SolutionKind, Strategy, Tag, Timestamp,
+};
 
 /// Which runs are wanted, every field that is set must hold, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Filter {
     pub model: Option<String>,
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
+    /// The same words with the same reference answer.
+    pub problem: Option<ProblemId>,
     /// Whether people annotated it.
     pub annotated: Option<bool>,
     /// First and last day, in UTC.

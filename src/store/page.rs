@@ -147,7 +147,7 @@ impl Runs<'_> {
                         .await?
                         .unwrap_or(0)
                 }
-                // A batch: small beside everything.
+                // A batch, a problem: small beside everything.
                 None => 0,
             };
             rarest = rarest.filter(|(least, _)| *least <= n).or(Some((n, at)));

@@ -154,7 +154,7 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
         recipe.copies_of_ten = 0;
     }
     if args.labels_only {
-        recipe.language = 0.0;
+        (recipe.language, recipe.sums) = (0.0, 0.0);
     }
     Ok(recipe)
 }

@@ -64,6 +64,9 @@ pub struct Preset {
     pub tokens_per_step: usize,
     /// Weight of a token of a right solution beside a label's 1 when reward models are trained.
     pub language_weight: f32,
+    /// Weight of each digit of a sum's result, right so far or not, beside a label's 1 then; 0:
+    /// sums are not checked.
+    pub sum_weight: f32,
     pub base_rate: f32,
     pub practice_rate: f32,
     pub fine_tuning_rate: f32,
@@ -107,13 +110,14 @@ impl Preset {
             practice_steps: 3_200,
             checking_steps: 1_200,
             reward_layers: 3,
-            orm_steps: 2_400,
+            orm_steps: 3_000,
             orm_refined_steps: 600,
             sorm_steps: 1_200,
             global_steps: 1_200,
             local_steps: 1_000,
             tokens_per_step: 2048,
             language_weight: 0.1,
+            sum_weight: 0.5,
             base_rate: 2.5e-3,
             practice_rate: 1.5e-3,
             fine_tuning_rate: 1e-3,

@@ -31,6 +31,8 @@ pub struct Recipe {
     pub copies_of_ten: usize,
     /// Weight of the wording of right solutions in a reward model's training.
     pub language: f32,
+    /// Weight of each digit of a sum's result in it.
+    pub sums: f32,
     pub steps: usize,
 }
 
@@ -52,6 +54,7 @@ impl Recipe {
             rollouts: preset.rollouts,
             copies_of_ten: preset.copies_of_ten,
             language: preset.language_weight,
+            sums: preset.sum_weight,
             steps,
         }
     }

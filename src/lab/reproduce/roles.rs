@@ -3,8 +3,7 @@
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Rollouts, Sample, Teaching, global_pairs, global_set, local_pairs, local_set, orm_samples,
-    sorm_set,
+    Rollouts, Sample, Teaching, global_pairs, global_set, local_pairs, local_set, orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
@@ -58,7 +57,7 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
         Course::Global | Course::Local => bench.start()?,
     };
     let start = start.llama.weights().clone();
-    let teaching = Teaching::new(&bench.tokenizer, recipe.language)?;
+    let teaching = Teaching::new(&bench.tokenizer, recipe.language)?.with_sums(recipe.sums);
     let examples = set(bench, recipe, teaching)?;
     let usual =
         Recipe { source: Source::Validation, ..Recipe::usual(recipe.course, &bench.preset) };
@@ -104,11 +103,11 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         _ => named("rollouts").read::<Rollouts>(),
     };
     Ok(match recipe.course {
-        Course::OrmOfStudent => orm_samples(tokenizer, &samples()?, teaching)?,
+        Course::OrmOfStudent => orm_set(tokenizer, &samples()?, seed, teaching)?,
         Course::Orm => {
             let mut all = samples()?;
             all.extend(named("refinements").read::<Sample>()?);
-            orm_samples(tokenizer, &all, teaching)?
+            orm_set(tokenizer, &all, seed, teaching)?
         }
         Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed, teaching)?,
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,

@@ -3,11 +3,12 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::marks::{Marks, slip};
 use super::sums::other;
 use super::teach::Teaching;
 use crate::domain::Solution;
 use crate::engine::Tokenizer;
-use crate::lab::problems::{Equation, MAX_VALUE, WordProblem};
+use crate::lab::problems::{Equation, WordProblem};
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
@@ -40,8 +41,7 @@ pub fn checks_set(
                 if rng.random_range(0..100) < SLIPS {
                     sum.c = slip(sum.c, &mut rng);
                 }
-                let right = sum.op.apply(sum.a, sum.b).unwrap_or(sum.c);
-                Line { text: format!("{before}{sum}{after}"), right, written: sum.c }
+                format!("{before}{sum}{after}")
             }));
         }
     }
@@ -49,72 +49,23 @@ pub fn checks_set(
     for last in (1..lines.len()).rev() {
         lines.swap(last, rng.random_range(0..=last));
     }
-    lines.chunks(TOGETHER).map(|lines| example(tokenizer, lines, teaching)).collect()
-}
-
-/// Another number as a slip would give it: one digit off by one, or another digit.
-fn slip(right: i64, rng: &mut ChaCha8Rng) -> i64 {
-    loop {
-        let places = right.max(1).ilog10() + 1;
-        let place = 10_i64.pow(rng.random_range(0..places));
-        let digit = right / place % 10;
-        let wrong = match rng.random_range(0..3) {
-            0 => right + place,
-            1 => right - place,
-            _ => right + (rng.random_range(0..10) - digit) * place,
-        };
-        if wrong != right && (0..=MAX_VALUE).contains(&wrong) {
-            return wrong;
-        }
-    }
-}
-
-/// A line, and what its result should be.
-struct Line {
-    text: String,
-    right: i64,
-    written: i64,
+    let mut marks = Marks::new(tokenizer);
+    lines.chunks(TOGETHER).map(|lines| example(tokenizer, &mut marks, lines, teaching)).collect()
 }
 
 fn example(
     tokenizer: &Tokenizer,
-    lines: &[Line],
+    marks: &mut Marks<'_>,
+    lines: &[String],
     teaching: Teaching,
 ) -> Result<Example, PromptError> {
-    let steps = lines.iter().map(|line| line.text.clone()).collect();
-    let prompt = prompt::scored(tokenizer, "", &Solution { steps, answer_text: None })?;
-    let mut labels = Vec::new();
-    let mut start = 0;
-    for (line, &end) in lines.iter().zip(&prompt.step_ends) {
-        labels.extend(digits(tokenizer, &prompt.tokens, start..end, line)?);
-        labels.push((end, line.written == line.right));
-        start = end + 1;
-    }
+    let solution = Solution { steps: lines.to_vec(), answer_text: None };
+    let prompt = prompt::scored(tokenizer, "", &solution)?;
+    let mut labels = marks.of(&prompt, &solution)?;
+    let right = |line: &String| Equation::find(line).is_some_and(|(_, sum, _)| sum.is_right());
+    labels.extend(prompt.step_ends.iter().copied().zip(lines.iter().map(right)));
+    labels.sort_by_key(|&(at, _)| at);
     Ok(teaching.example(prompt, labels, false))
-}
-
-/// The places of the result's digits, each with whether the number is right so far.
-fn digits(
-    tokenizer: &Tokenizer,
-    tokens: &[u32],
-    within: std::ops::Range<usize>,
-    line: &Line,
-) -> Result<Vec<(usize, bool)>, PromptError> {
-    let right = line.right.to_string();
-    let (mut found, mut so_far, mut begun) = (Vec::new(), String::new(), false);
-    for at in within {
-        let token = tokenizer.decode(&tokens[at..=at]);
-        let text = token.map_err(|e| PromptError::Tokenizer(e.to_string()))?;
-        begun |= text.contains('=');
-        let digit = text.trim();
-        if begun && digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit() {
-            so_far.push_str(digit);
-            found.push((at, right.starts_with(&so_far)));
-        } else if !so_far.is_empty() {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -155,26 +106,5 @@ mod tests {
     fn prompt_ends(tokenizer: &Tokenizer, tokens: &[u32]) -> Vec<usize> {
         let ends = |at: &usize| tokenizer.decode(&tokens[*at..=*at]).expect("text").contains('\n');
         (0..tokens.len()).filter(ends).collect()
-    }
-
-    #[test]
-    fn digits_are_right_as_long_as_the_number_is() {
-        let tokenizer = scripted_tokenizer();
-        let teaching = Teaching::new(&tokenizer, 0.0).expect("control tokens");
-        let line = Line { text: "It is 133 + 18 = 141 cups.".to_owned(), right: 151, written: 141 };
-        let example = example(&tokenizer, &[line], teaching).expect("an example");
-        let labels: Vec<bool> = example.reads.iter().map(|&(_, bad, _)| bad == 0).collect();
-        assert_eq!(labels, [true, false, false, false], "1, 14, 141, and the line");
-    }
-
-    #[test]
-    fn a_slip_is_another_number_not_far_away() {
-        let mut rng = ChaCha8Rng::seed_from_u64(3);
-        for right in [0, 7, 10, 99, 100, 1234, MAX_VALUE] {
-            for _ in 0..200 {
-                let wrong = slip(right, &mut rng);
-                assert!(wrong != right && (0..=MAX_VALUE).contains(&wrong), "{right} {wrong}");
-            }
-        }
     }
 }

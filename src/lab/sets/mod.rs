@@ -4,6 +4,7 @@
 //! the records that stages pass on in files.
 
 mod checks;
+mod marks;
 mod pairs;
 mod reward;
 mod sample;
@@ -13,7 +14,7 @@ mod teach;
 
 pub use checks::checks_set;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
-pub use reward::{orm_samples, orm_set, sorm_set};
+pub use reward::{orm_set, sorm_set};
 pub use sample::{Rollouts, Sample, Search};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;

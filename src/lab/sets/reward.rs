@@ -1,45 +1,109 @@
 //! Training sets of the two reward models.
+//!
+//! Where the teaching says so, sums are checked on the way: digits of results have labels of their
+//! own, and so has a copy of every fourth solution with slips in about half of its sums, which has no
+//! other labels. Without it both models forget how to check, and tell problems apart instead of
+//! solutions (docs/decisions/0018).
+
+use std::collections::HashMap;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use crate::domain::Solution;
 use crate::engine::Tokenizer;
 use crate::lab::labels::{Rules, balance};
+use crate::lab::problems::Equation;
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
+use super::marks::{Marks, slip};
 use super::sample::{Rollouts, Sample};
 use super::teach::Teaching;
 
-/// ORM set: the label of a solution is whether its final answer is right, and every step end and
-/// the answer line carry it (method, "ORM set").
-///
-/// # Errors
-/// [`PromptError`] when the tokenizer lacks the control tokens.
-pub fn orm_set<'a>(
-    tokenizer: &Tokenizer,
-    judged: impl Iterator<Item = (&'a str, &'a Solution, bool)>,
-    teaching: Teaching,
-) -> Result<Vec<Example>, PromptError> {
-    judged
-        .map(|(problem, solution, correct)| {
-            let prompt = prompt::scored(tokenizer, problem, solution)?;
-            let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
-            let labels = ends.into_iter().map(|end| (end, correct));
-            Ok(teaching.example(prompt, labels, correct))
-        })
-        .collect()
-}
+/// One in so many solutions has a copy with slips.
+const COPIES: usize = 4;
+/// Of a hundred sums of such a copy, how many have a slip.
+const SLIPS: u32 = 50;
+/// Weight of samples of problems whose samples are all right or all wrong: they say which problems
+/// are hard, and nothing about which of two solutions is better.
+const ALL_ALIKE: f32 = 0.25;
 
-/// ORM examples of student samples.
+/// ORM set: the label of a solution is whether its final answer is right, and every step end and
+/// the answer line carry it (method, "ORM set"). The right and the wrong samples of a problem weigh
+/// the same, since choosing among solutions of one problem is what an ORM is for.
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
-pub fn orm_samples(
+pub fn orm_set(
     tokenizer: &Tokenizer,
     samples: &[Sample],
+    seed: u64,
     teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
-    let judged = samples.iter().map(|s| (s.problem.as_str(), &s.solution, s.correct));
-    orm_set(tokenizer, judged, teaching)
+    let mut counts: HashMap<u64, [u16; 2]> = HashMap::new();
+    for sample in samples {
+        counts.entry(sample.problem_id).or_default()[usize::from(sample.correct)] += 1;
+    }
+    let weight = |sample: &Sample| match counts[&sample.problem_id] {
+        [0, _] | [_, 0] => ALL_ALIKE,
+        alike_and_not => {
+            let alike = alike_and_not[usize::from(sample.correct)];
+            f32::from(alike_and_not[0] + alike_and_not[1]) / (2.0 * f32::from(alike))
+        }
+    };
+    let (mut examples, mut marks) = (Vec::with_capacity(samples.len()), Marks::new(tokenizer));
+    for sample in samples {
+        let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
+        let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
+        let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
+        let labels = ends.into_iter().map(|end| (end, sample.correct));
+        let mut example = teaching.weighted(prompt, labels, sample.correct, weight(sample));
+        teaching.check(&mut example, digits);
+        examples.push(example);
+    }
+    with_slips(tokenizer, samples.iter(), seed, teaching, &mut examples)?;
+    Ok(examples)
+}
+
+/// Labels of the digits of a solution's results, if sums are to be checked.
+fn checks(
+    marks: &mut Marks<'_>,
+    prompt: &prompt::ScoredPrompt,
+    solution: &Solution,
+    teaching: Teaching,
+) -> Result<Vec<(usize, bool)>, PromptError> {
+    if teaching.checks_sums() { marks.of(prompt, solution) } else { Ok(Vec::new()) }
+}
+
+/// Adds copies with slips, if sums are to be checked.
+fn with_slips<'a>(
+    tokenizer: &Tokenizer,
+    samples: impl Iterator<Item = &'a Sample>,
+    seed: u64,
+    teaching: Teaching,
+    examples: &mut Vec<Example>,
+) -> Result<(), PromptError> {
+    if !teaching.checks_sums() {
+        return Ok(());
+    }
+    let (mut rng, mut marks) = (ChaCha8Rng::seed_from_u64(seed), Marks::new(tokenizer));
+    for sample in samples.step_by(COPIES) {
+        let mut copy = sample.solution.clone();
+        for step in &mut copy.steps {
+            let Some((before, mut sum, after)) = Equation::find(step) else { continue };
+            if rng.random_range(0..100) < SLIPS {
+                sum.c = slip(sum.op.apply(sum.a, sum.b).unwrap_or(sum.c), &mut rng);
+            }
+            *step = format!("{before}{sum}{after}");
+        }
+        let prompt = prompt::scored(tokenizer, &sample.problem, &copy)?;
+        let digits = marks.of(&prompt, &copy)?;
+        let mut example = teaching.example(prompt, [], false);
+        teaching.check(&mut example, digits);
+        examples.push(example);
+    }
+    Ok(())
 }
 
 /// SORM set: the labels of prefixes under `rules`, balanced by prefix length; prefixes left out by
@@ -70,17 +134,21 @@ pub fn sorm_set(
     for (r, i, label) in kept.into_iter().map(|k| items[k]) {
         read[r].push((i, label));
     }
-    let mut examples = Vec::new();
+    let (mut examples, mut marks) = (Vec::new(), Marks::new(tokenizer));
     for (rollouts, read) in rollouts.iter().zip(read) {
         if read.is_empty() {
             continue;
         }
         let sample = &rollouts.sample;
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
+        let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let labels: Vec<_> =
             read.into_iter().map(|(i, label)| (prompt.step_ends[i], label)).collect();
-        examples.push(teaching.example(prompt, labels, sample.correct));
+        let mut example = teaching.example(prompt, labels, sample.correct);
+        teaching.check(&mut example, digits);
+        examples.push(example);
     }
+    with_slips(tokenizer, rollouts.iter().map(|r| &r.sample), seed, teaching, &mut examples)?;
     Ok(examples)
 }
 
@@ -123,11 +191,35 @@ mod tests {
     fn every_step_and_the_answer_line_carry_the_outcome() {
         let tokenizer = scripted_tokenizer();
         let sample = rollouts(&[true, true]).sample;
-        let set = orm_samples(&tokenizer, &[sample], labels_only(&tokenizer)).expect("a set");
+        let set = orm_set(&tokenizer, &[sample], 1, labels_only(&tokenizer)).expect("a set");
         let reads = &set[0].reads;
         assert_eq!(reads.len(), 3, "two steps and the answer line");
         assert!(reads.iter().all(|&(_, target, _)| target == 0), "0 is good");
         assert_eq!(reads[2].0, set[0].tokens.len() - 1);
+    }
+
+    #[test]
+    fn right_and_wrong_samples_of_a_problem_weigh_the_same() {
+        let tokenizer = scripted_tokenizer();
+        let sample =
+            |problem_id, correct| Sample { problem_id, correct, ..rollouts(&[true]).sample };
+        let samples = [sample(1, true), sample(1, false), sample(1, false), sample(2, true)];
+        let set = orm_set(&tokenizer, &samples, 1, labels_only(&tokenizer)).expect("a set");
+        let weights: Vec<f32> = set.iter().map(|example| example.reads[0].2).collect();
+        assert_eq!(weights, [1.5, 0.75, 0.75, ALL_ALIKE]);
+    }
+
+    #[test]
+    fn sums_are_checked_on_the_way_and_in_copies_with_slips() {
+        let tokenizer = scripted_tokenizer();
+        let samples = vec![rollouts(&[true, true]).sample; 8];
+        let teaching = labels_only(&tokenizer).with_sums(0.5);
+        let set = orm_set(&tokenizer, &samples, 1, teaching).expect("a set");
+        assert_eq!(set.len(), 10, "every fourth has a copy");
+        assert_eq!(set[0].reads.len(), 5, "two steps, the answer line and two digits");
+        let slips = set[8..].iter().flat_map(|example| &example.reads);
+        assert!(slips.clone().all(|&(_, _, weight)| weight == 0.5), "digits alone");
+        assert!(slips.clone().any(|read| read.1 == 1) && slips.clone().any(|read| read.1 == 0));
     }
 
     #[test]

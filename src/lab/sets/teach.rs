@@ -18,6 +18,8 @@ pub struct Teaching {
     solution: u32,
     /// Weight of each token of a right solution beside a label's 1; 0: labels only.
     language: f32,
+    /// Weight of each digit of a result that is right so far, or not; 0: digits have no labels.
+    sums: f32,
 }
 
 impl Teaching {
@@ -28,12 +30,29 @@ impl Teaching {
             tokenizer.control(control).ok_or(PromptError::NoControlToken(control.as_str()))
         };
         let pair = LabelPair { good: id(Control::Good)?, bad: id(Control::Bad)? };
-        Ok(Self { pair, solution: id(Control::Solution)?, language })
+        Ok(Self { pair, solution: id(Control::Solution)?, language, sums: 0.0 })
     }
 
-    /// The same labels without the wording: what a validation loss is measured on.
+    /// The same, and sums are checked on the way, at a weight for each digit of a result.
+    pub fn with_sums(self, sums: f32) -> Self {
+        Self { sums, ..self }
+    }
+
+    /// The same labels without wording and sums: what a validation loss is measured on.
     pub fn labels_only(self) -> Self {
-        Self { language: 0.0, ..self }
+        Self { language: 0.0, sums: 0.0, ..self }
+    }
+
+    /// Whether digits of results have labels too.
+    pub fn checks_sums(self) -> bool {
+        self.sums > 0.0
+    }
+
+    /// Adds labels of digits to an example.
+    pub fn check(self, example: &mut Example, marks: impl IntoIterator<Item = (usize, bool)>) {
+        let pair = if self.language > 0.0 { (self.pair.good, self.pair.bad) } else { (0, 1) };
+        let mark = |(at, right)| (at, if right { pair.0 } else { pair.1 }, self.sums);
+        example.reads.extend(marks.into_iter().map(mark));
     }
 
     /// The head the examples are made for. With labels alone only two logits are compared.
@@ -49,14 +68,25 @@ impl Teaching {
         labels: impl IntoIterator<Item = (usize, bool)>,
         right: bool,
     ) -> Example {
+        self.weighted(prompt, labels, right, 1.0)
+    }
+
+    /// The same with `weight` for each label.
+    pub fn weighted(
+        self,
+        prompt: ScoredPrompt,
+        labels: impl IntoIterator<Item = (usize, bool)>,
+        right: bool,
+        weight: f32,
+    ) -> Example {
         let ScoredPrompt { tokens, step_ends, end } = prompt;
         if self.language <= 0.0 {
-            let labels = labels.into_iter().map(|(row, good)| (row, good, 1.0));
+            let labels = labels.into_iter().map(|(row, good)| (row, good, weight));
             return Example::labelled(tokens, labels);
         }
         let token = |good| if good { self.pair.good } else { self.pair.bad };
         let mut reads: Vec<_> =
-            labels.into_iter().map(|(row, good)| (row, token(good), 1.0)).collect();
+            labels.into_iter().map(|(row, good)| (row, token(good), weight)).collect();
         if right {
             let start = tokens.iter().position(|&t| t == self.solution).unwrap_or(end);
             // What follows the end of a line is a label, never the next line.

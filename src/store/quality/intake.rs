@@ -7,8 +7,8 @@ use super::Quality;
 use super::decide::{insert_decision, mark, millis};
 use crate::domain::annotation::{HandedIn, Intake, Outcome, Rating};
 use crate::domain::{
-    Finish, Probability, ProblemId, Run, RunId, RunKind, RunProblem, RunStatus, ScoredSolution,
-    ScoredStep, SolutionId, SolutionKind, Strategy, Threshold, ThresholdSource, Timestamp, Timings,
+    Finish, Probability, Run, RunId, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
+    SolutionId, SolutionKind, Strategy, Threshold, ThresholdSource, Timestamp, Timings,
 };
 use crate::store::rows::write_number;
 use crate::store::{StoreError, write};
@@ -116,11 +116,7 @@ fn run_of(intake: &Intake, now: Timestamp) -> Run {
         kind: RunKind::Critique,
         strategy: Strategy::Draft,
         status: RunStatus::Completed,
-        problem: RunProblem {
-            id: ProblemId::new(),
-            text: intake.problem.text().to_owned(),
-            reference_answer: intake.problem.reference_answer().map(ToString::to_string),
-        },
+        problem: RunProblem::from(&intake.problem),
         chosen: Some(solution.id),
         answer: intake.answer.clone(),
         solutions: vec![solution],

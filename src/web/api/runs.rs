@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::domain::{
-    BatchId, Flip, Invalid, Run, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+    BatchId, Flip, Invalid, ProblemId, Run, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
 };
 use crate::store::{Band, Day, Filter, FirstError, Known, Page, RunSummary, Sort};
 use crate::web::{Error, Query, RunPath, etag, submit};
@@ -50,6 +50,8 @@ pub struct ListQuery {
     #[param(value_type = Option<String>)]
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
+    /// Runs of one problem: the same words with the same reference answer.
+    pub problem: Option<ProblemId>,
     /// Whether people annotated it.
     pub annotated: Option<bool>,
     /// First day, in UTC, such as `2026-11-25`.
@@ -81,6 +83,7 @@ impl ListQuery {
             model: self.model,
             tag: self.tag,
             batch: self.batch,
+            problem: self.problem,
             annotated: self.annotated,
             from: self.from,
             to: self.to,

@@ -9,13 +9,26 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::components::{Around, Compare, RunView};
+use super::runs::{RunRow, RunsQuery};
 use super::{Shell, page, static_files};
 use crate::app::App;
-use crate::domain::RunId;
+use crate::domain::{Run, RunId};
+use crate::store::Filter;
 use crate::web::{Error, Query, RunPath, api};
 
 /// Says that a script asks, not a reader.
 pub const HX_REQUEST: &str = "hx-request";
+
+/// Other runs of the problem that the page of a run names.
+const OTHERS: usize = 5;
+
+/// Other runs of the same problem: what it was refined from, what was refined from it, what another
+/// model made of it.
+struct Others {
+    rows: Vec<RunRow>,
+    /// The list of all of them.
+    all: String,
+}
 
 /// What the address says besides the run.
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +44,7 @@ pub struct RunQuery {
 struct RunPage {
     shell: Shell,
     run: RunView,
+    others: Others,
     /// A tag that was typed and refused, and why.
     tag: String,
     tag_fault: Option<String>,
@@ -56,8 +70,8 @@ pub async fn show(
     Query(query): Query<RunQuery>,
     shell: Shell,
 ) -> Result<Response, Error> {
-    let run = view(&app, id, &query).await?;
-    page(&RunPage { shell, run, tag: String::new(), tag_fault: None })
+    let (run, others) = view(&app, id, &query).await?;
+    page(&RunPage { shell, run, others, tag: String::new(), tag_fault: None })
 }
 
 /// The whole page again, with a tag that could not be put on.
@@ -71,8 +85,8 @@ pub(super) async fn with_refused_tag(
     tag: String,
     fault: String,
 ) -> Result<Response, Error> {
-    let run = view(app, id, &RunQuery::default()).await?;
-    let page = page(&RunPage { shell, run, tag, tag_fault: Some(fault) })?;
+    let (run, others) = view(app, id, &RunQuery::default()).await?;
+    let page = page(&RunPage { shell, run, others, tag, tag_fault: Some(fault) })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -84,7 +98,7 @@ pub async fn live(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let mut response = if headers.contains_key(HX_REQUEST) {
-        let run = view(&app, id, &query).await?;
+        let (run, _) = view(&app, id, &query).await?;
         let seen = run.live.as_ref().map(|live| live.seen);
         if seen.is_some() && seen == query.seen.as_deref() {
             StatusCode::NO_CONTENT.into_response()
@@ -104,7 +118,7 @@ pub async fn cancel(State(app): State<App>, RunPath(id): RunPath) -> Result<Redi
     Ok(Redirect::to(&format!("/runs/{id}")))
 }
 
-async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<RunView, Error> {
+async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<(RunView, Others), Error> {
     let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
     let tags = app.store.tags().of(id).await?;
     let around = Around {
@@ -114,5 +128,17 @@ async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<RunView, Error> 
         tags: &tags,
         server: &app.config.server.listen.to_string(),
     };
-    Ok(RunView::new(&run, around))
+    let others = others(app, &run).await?;
+    Ok((RunView::new(&run, around), others))
+}
+
+/// The newest of the others.
+async fn others(app: &App, run: &Run) -> Result<Others, Error> {
+    let problem = Some(run.problem.id);
+    let filter = Filter { problem, ..Filter::default() };
+    let found = app.store.runs().list(&filter, None, OTHERS + 1).await?;
+    let now = app.clock.now();
+    let rows = found.data.iter().filter(|other| other.id != run.id).take(OTHERS);
+    let all = RunsQuery { problem, ..RunsQuery::default() };
+    Ok(Others { rows: rows.map(|other| RunRow::new(other, now)).collect(), all: all.address() })
 }

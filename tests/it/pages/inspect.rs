@@ -1,7 +1,7 @@
 //! What the run page tells besides its answer: sums, formulas, rows side by side, tags, and the
 //! forms on it.
 
-use glore::domain::{Run, RunStatus, SolutionKind};
+use glore::domain::{Run, RunId, RunStatus, SolutionKind};
 
 use super::{all, css, html, one, page_of, post_form, samples};
 use crate::app::TestApp;
@@ -123,12 +123,22 @@ async fn a_step_can_be_refined_from_again() {
     assert_eq!(action, Some(&*format!("/runs/{}/refine", run.id)));
     let asked = post_form(&app, action.expect("a form"), "solution=local&step=2").await;
     assert_eq!(asked.status.as_u16(), 303);
-    let id = asked.header("location").trim_start_matches("/runs/").parse().expect("a run");
+    let id = asked.header("location").trim_start_matches("/runs/");
+    let id: RunId = id.parse().expect("a run");
     let queued = app.app.store.runs().get(id).await.expect("read").expect("kept");
     assert_eq!(queued.status, RunStatus::Queued);
     let claimed = app.app.store.runs().claim_next().await.expect("store").expect("claimed");
     assert!(claimed.work.contains("\"first_error_step\":2"), "{}", claimed.work);
     assert!(claimed.work.contains("But Ben has 9 more"), "{}", claimed.work);
+    // Each leads to the other, and both to the list of the two.
+    for (one, other) in [(id, run.id), (run.id, id)] {
+        let page = html(&app.get(&format!("/runs/{one}")).await);
+        let link = format!("[aria-labelledby=others] a[href=\"/runs/{other}\"]");
+        assert_eq!(page.select(&css(&link)).count(), 1);
+        let list = page.select(&css("[aria-labelledby=others] p a")).next().expect("a link");
+        let list = html(&app.get(list.attr("href").expect("an address")).await);
+        assert_eq!(list.select(&css("table.runs tbody tr")).count(), 2);
+    }
     for wrong in ["solution=local&step=9", "solution=none&step=1", "solution=draft&step=0"] {
         let path = format!("/runs/{}/refine", run.id);
         assert_eq!(post_form(&app, &path, wrong).await.status.as_u16(), 422, "{wrong}");

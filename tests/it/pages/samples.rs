@@ -65,7 +65,7 @@ pub fn run(problem: &str, reference: Option<&str>, solutions: Vec<ScoredSolution
         strategy: Strategy::Glore,
         status: RunStatus::Completed,
         problem: RunProblem {
-            id: ProblemId::new(),
+            id: ProblemId::of(problem, reference),
             text: problem.to_owned(),
             reference_answer: reference.map(str::to_owned),
         },

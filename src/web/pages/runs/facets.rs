@@ -11,7 +11,7 @@ const MOST: usize = 12;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chip {
     pub word: String,
-    /// `None` where nobody counts, as of a batch.
+    /// `None` where nobody counts, as of a batch or a problem.
     pub count: Option<u64>,
     pub href: String,
     pub on: bool,
@@ -102,7 +102,8 @@ pub fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
         facet("model", false, models(&make)),
         facet("tag", false, tags(&make)),
         facet("annotated", false, vec![annotated]),
-        facet("batch", false, batch(query)),
+        facet("batch", false, taken_away(query, query.batch, |q| q.batch = None)),
+        facet("problem", false, taken_away(query, query.problem, |q| q.problem = None)),
     ]
     .into_iter()
     .filter(|facet| !facet.chips.is_empty())
@@ -155,15 +156,20 @@ fn tags(make: &Maker<'_>) -> Vec<Chip> {
     names.iter().filter_map(|name| Tag::parse(name).ok()).map(chip).collect()
 }
 
-/// Only to be taken away: batches have a page of their own.
-fn batch(query: &RunsQuery) -> Vec<Chip> {
-    let without = RunsQuery { batch: None, ..query.clone() };
-    let chip = |id: crate::domain::BatchId| {
-        let id = id.to_string();
+/// Only to be taken away: batches have a page of their own, and runs of a problem are found from one
+/// of them.
+fn taken_away(
+    query: &RunsQuery,
+    on: Option<impl ToString>,
+    take: impl Fn(&mut RunsQuery),
+) -> Vec<Chip> {
+    let chip = |id: String| {
+        let mut without = query.clone();
+        take(&mut without);
         let word = format!("…{}", &id[id.len().saturating_sub(6)..]);
         Chip { word, count: None, href: without.address(), on: true }
     };
-    query.batch.map(chip).into_iter().collect()
+    on.map(|id| chip(id.to_string())).into_iter().collect()
 }
 
 /// What a strategy is called.

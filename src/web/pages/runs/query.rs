@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::{BatchId, Flip, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag};
+use crate::domain::{
+    BatchId, Flip, ProblemId, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+};
 use crate::store::{Band, Day, Filter, FirstError, Known, Sort};
 use crate::web::pages::query::query;
 
@@ -23,6 +25,7 @@ pub struct RunsQuery {
     pub model: Option<String>,
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
+    pub problem: Option<ProblemId>,
     pub annotated: Option<bool>,
     #[serde(deserialize_with = "blank")]
     pub from: Option<Day>,
@@ -47,7 +50,7 @@ impl RunsQuery {
     /// What the store is asked for.
     pub fn filter(&self) -> Filter {
         let Self { status, kind, strategy, chosen, correct, flip, first_error, lowest, .. } = *self;
-        let Self { model, tag, batch, annotated, from, to, q, sort, .. } = self.clone();
+        let Self { model, tag, batch, problem, annotated, from, to, q, sort, .. } = self.clone();
         let sort = sort.unwrap_or_default();
         let model = model.filter(|model| !model.is_empty());
         Filter {
@@ -62,6 +65,7 @@ impl RunsQuery {
             model,
             tag,
             batch,
+            problem,
             annotated,
             from,
             to,
@@ -109,6 +113,7 @@ impl RunsQuery {
             word("model", self.model.as_deref().filter(|model| !model.is_empty())),
             word("tag", self.tag.as_ref().map(Tag::as_str)),
             self.batch.map(|batch| ("batch", batch.to_string())),
+            self.problem.map(|problem| ("problem", problem.to_string())),
             self.annotated.map(|yes| ("annotated", yes.to_string())),
             self.from.map(|day| ("from", day.to_string())),
             self.to.map(|day| ("to", day.to_string())),
@@ -143,12 +148,13 @@ mod tests {
     fn addresses_are_read_as_they_were_written() {
         let whole = "status=completed&kind=solve&strategy=best_of_n&chosen=local&correct=unknown\
             &flip=wrong_to_right&first_error=3&lowest=0.2-0.4&model=a%2Fb&tag=base\
-            &batch=bat_01890a5d-ac96-774b-bcce-b302099a8057&annotated=true&from=2026-01-01\
+            &batch=bat_01890a5d-ac96-774b-bcce-b302099a8057\
+            &problem=prb_01890a5d-ac96-874b-bcce-b302099a8057&annotated=true&from=2026-01-01\
             &to=2026-02-01&q=red%20apples&sort=slowest\
             &after=run_01890a5d-ac96-774b-bcce-b302099a8057";
         let query = read(whole).expect("read");
         assert_eq!(query.query(), format!("?{whole}"));
-        assert!(query.filters() && query.kept().len() == 12);
+        assert!(query.filters() && query.kept().len() == 13);
     }
 
     #[test]
