@@ -57,6 +57,8 @@ pub(super) fn try_models(config: &Config) -> anyhow::Result<()> {
     tried.models.retain(|_, source| !ModelSource::is_remote(source));
     let mut child = Command::new(THIS_PROGRAM)
         .arg(COMMAND)
+        // A backtrace takes memory: one of a process that has none left waits for itself for ever.
+        .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

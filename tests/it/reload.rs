@@ -44,8 +44,13 @@ impl Place {
     /// What the server says when it does not start.
     fn refusal(&self, setting: Option<(&str, &str)>) -> String {
         let mut glore = self.glore();
-        let ended =
-            glore.arg("serve").envs(setting).stdout(Stdio::null()).output().expect("started");
+        let ended = glore
+            .arg("serve")
+            .env("RUST_BACKTRACE", "1")
+            .envs(setting)
+            .stdout(Stdio::null())
+            .output()
+            .expect("started");
         assert!(!ended.status.success());
         text(&ended.stderr)
     }

@@ -108,7 +108,7 @@ impl Preset {
             base_steps: 3_600,
             expert_steps: 500,
             practice_steps: 3_200,
-            checking_steps: 1_200,
+            checking_steps: 3_200,
             reward_layers: 3,
             orm_steps: 3_000,
             orm_refined_steps: 600,
