@@ -1,4 +1,4 @@
-//! The third face of an error: what clients of OpenAI's chat API read.
+//! The third face of an error: what clients of OpenAI's API read.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -8,6 +8,8 @@ use super::Error;
 
 /// Everything under these answers as OpenAI's API does.
 const UNDER: [&str; 2] = ["/v1/chat/", "/v1/models/"];
+/// So do these.
+const AT: [&str; 2] = ["/v1/chat", "/v1/completions"];
 
 /// What went wrong, in OpenAI's form.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,7 +34,7 @@ struct Said {
 
 /// Whether errors at this address have this face.
 pub(super) fn speaks_at(path: &str) -> bool {
-    UNDER.iter().any(|prefix| path.starts_with(prefix)) || path == "/v1/chat"
+    UNDER.iter().any(|prefix| path.starts_with(prefix)) || AT.contains(&path)
 }
 
 /// Bad input is 400 there and nothing finer. So is a run that somebody cancelled: those clients
@@ -100,6 +102,7 @@ mod tests {
     fn only_what_those_clients_call_speaks_so() {
         assert!(speaks_at("/v1/chat/completions") && speaks_at("/v1/chat"));
         assert!(speaks_at("/v1/models/{id}") && !speaks_at("/v1/models"));
+        assert!(speaks_at("/v1/completions"));
         assert!(!speaks_at("/v1/chats") && !speaks_at("/v1/solve") && !speaks_at(""));
     }
 

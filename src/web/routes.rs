@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    annotations, batches, cancel, chat, critique, diff, events, health, models, openapi, refine,
-    review, runs, solve,
+    annotations, batches, cancel, chat, completions, critique, diff, events, health, models,
+    openapi, refine, review, runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -39,6 +39,7 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(annotations::manifest))
         .routes(routes!(events::handler))
         .routes(routes!(chat::handler))
+        .routes(routes!(completions::handler))
         .routes(routes!(review::queues::handler))
         .routes(routes!(review::next::handler))
         .routes(routes!(review::submissions::handler))

@@ -89,6 +89,37 @@ pub async fn now(app: &App, order: Order) -> Result<Run, Error> {
     }
 }
 
+/// Work for the engine that is no run, and is admitted like one. A caller that leaves drops this future,
+/// and the work is told to stop; its place stays taken until it has.
+///
+/// # Errors
+/// Refusals at the gate, and those of the engine.
+pub async fn at_the_engine<T, F>(
+    app: &App,
+    work: impl FnOnce(Cancel) -> F + Send + 'static,
+) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, EngineError>> + Send,
+{
+    refuse_when_stopping(app)?;
+    let ticket = app
+        .gate
+        .try_acquire()
+        .map_err(|full| Error::from(full).retry_after(app.gate.retry_after_s()))?;
+    let deadline = Instant::now() + Duration::from_secs(app.config.server.request_timeout_s);
+    let cancel = Cancel::with_deadline(deadline);
+    let _left = cancel.drop_guard();
+    let work = async move {
+        let _permit = ticket.wait(&cancel).await?;
+        work(cancel).await
+    };
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => Ok(done?),
+        Err(panic) => Err(Error::new(Code::Internal, "the work ended unexpectedly").because(panic)),
+    }
+}
+
 /// For work whose answer nobody waits for: what its operator should know goes to the log.
 pub(super) fn log_failure(task: JoinHandle<Result<Run, Error>>) {
     let (request_id, path) = (context::request_id(), context::path());

@@ -7,6 +7,7 @@ pub mod annotations;
 pub mod batches;
 pub mod cancel;
 pub mod chat;
+pub mod completions;
 pub mod critique;
 pub mod diff;
 pub mod events;

@@ -1,4 +1,5 @@
-//! `GET /v1/models`: the names the chat API knows, and what plays each role; one of the names.
+//! `GET /v1/models`: the names that OpenAI's clients can use, and what plays each role; one of the
+//! names.
 
 use std::sync::OnceLock;
 
@@ -14,7 +15,8 @@ use crate::domain::{Role, Threshold};
 use crate::engine::Engine;
 use crate::web::Error;
 
-/// A name that `POST /v1/chat/completions` knows, in OpenAI's form.
+/// A name that `POST /v1/chat/completions` knows, or a role by itself for `POST /v1/completions`, in
+/// OpenAI's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
     id: &'static str,
@@ -22,6 +24,9 @@ pub struct Model {
     /// Seconds since 1970: when this process was first asked.
     created: i64,
     owned_by: &'static str,
+    /// Most tokens of prompt and answer together; of a role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_model_len: Option<usize>,
 }
 
 /// What plays one role.
@@ -59,12 +64,14 @@ pub struct ModelList {
     path = "/v1/models",
     operation_id = "list_models",
     tag = "server",
-    summary = "The models of the chat API, and what plays each role",
+    summary = "The models for OpenAI's clients, and what plays each role",
     responses((status = 200, description = "Every name and every role", body = ModelList)),
 )]
 pub async fn handler(State(app): State<App>) -> Json<ModelList> {
-    let data = Served::all(&app.config.limits).map(|served| model(&app, served)).collect();
     let engine = app.engine.now();
+    let served = Served::all(&app.config.limits).map(|served| model(&app, served.id, None));
+    let data = served.chain(Role::ALL.into_iter().map(|role| role_model(&app, &*engine, role)));
+    let data = data.collect();
     let roles = Role::ALL.into_iter().map(|role| player(&*engine, role)).collect();
     Json(ModelList { object: "list", data, roles })
 }
@@ -78,19 +85,26 @@ pub async fn handler(State(app): State<App>) -> Json<ModelList> {
     path = "/v1/models/{id}",
     operation_id = "get_model",
     tag = "server",
-    summary = "One model of the chat API",
+    summary = "One model for OpenAI's clients",
     params(("id" = String, Path, description = "The name, as in the list", example = "glore")),
     responses((status = 200, description = "The name is served", body = Model)),
 )]
 pub async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Model>, Error> {
-    Ok(Json(model(&app, served(&id, &app.config.limits)?)))
+    Ok(Json(match id.parse::<Role>() {
+        Ok(role) => role_model(&app, &*app.engine.now(), role),
+        Err(_) => model(&app, served(&id, &app.config.limits)?.id, None),
+    }))
 }
 
-fn model(app: &App, served: &Served) -> Model {
+fn role_model(app: &App, engine: &dyn Engine, role: Role) -> Model {
+    model(app, role.as_str(), Some(engine.describe(role).context_length))
+}
+
+fn model(app: &App, id: &'static str, max_model_len: Option<usize>) -> Model {
     // The same in every answer, so that clients can tell that nothing has changed.
     static CREATED: OnceLock<i64> = OnceLock::new();
     let created = *CREATED.get_or_init(|| app.clock.now().unix_timestamp());
-    Model { id: served.id, object: "model", created, owned_by: "glore" }
+    Model { id, object: "model", created, owned_by: "glore", max_model_len }
 }
 
 fn player(engine: &dyn Engine, role: Role) -> Player {

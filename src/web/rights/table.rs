@@ -105,6 +105,7 @@ const TABLE: &[(&str, &str, Least)] = &[
     ("/v1/critique", "POST", ANNOTATOR),
     ("/v1/refine", "POST", ANNOTATOR),
     ("/v1/chat/completions", "POST", ANNOTATOR),
+    ("/v1/completions", "POST", ANNOTATOR),
     ("/v1/runs", "GET", VIEWER),
     ("/v1/runs/{id}", "GET", VIEWER),
     ("/v1/runs/{id}/diff", "GET", VIEWER),
