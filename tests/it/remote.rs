@@ -1,5 +1,5 @@
-//! Roles played by a server elsewhere. The server here is a fake that behaves or misbehaves on
-//! purpose; no real one has been asked.
+//! Roles played by a server elsewhere. The server is a fake that behaves or misbehaves on purpose,
+//! and in `second.rs` a second server of ours.
 
 mod addresses;
 mod fake;
@@ -7,6 +7,7 @@ mod faults;
 mod generate;
 mod meet;
 mod score;
+mod second;
 
 use std::path::Path;
 use std::sync::OnceLock;
