@@ -49,7 +49,11 @@ async fn models_are_listed_by_name_and_by_role() {
     assert_eq!(models["roles"][0]["score_format"], json!(null));
 
     assert_eq!(models["object"], "list");
-    assert_eq!(all("data", "id"), ["glore", "glore-draft", "glore-best-of-3"]);
+    let names = ["glore", "glore-draft", "glore-best-of-3"];
+    assert_eq!(all("data", "id")[..3], names);
+    assert_eq!(all("data", "id")[3..], all("roles", "role"), "roles by themselves");
+    assert_eq!(models["data"][4]["max_model_len"], models["roles"][1]["context_length"]);
+    assert_eq!(app.get("/v1/models/orm").await.ok(), models["data"][4]);
     assert!(all("data", "object").iter().all(|object| object == "model"));
     assert!(all("data", "owned_by").iter().all(|owner| owner == "glore"));
     assert!(all("data", "created").iter().all(|created| created.as_i64() > Some(1_700_000_000)));

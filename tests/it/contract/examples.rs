@@ -83,6 +83,7 @@ async fn answers() -> Vec<(&'static str, Value)> {
                 .problem(409, "already_ended"),
         ),
         ("chat.200", app.post("/v1/chat/completions", request("chat")).await.ok()),
+        ("complete.200", app.post("/v1/completions", request("complete")).await.ok()),
         ("get_model.200", app.get("/v1/models/glore").await.ok()),
         ("list_models.200", app.get("/v1/models").await.ok()),
         ("livez.200", app.get("/livez").await.ok()),
