@@ -8,7 +8,6 @@ use super::plan::{Place, Plan, plan};
 use super::remote::{RemoteEngine, Rules};
 use super::{Engine, EngineError};
 use crate::config::{Config, EngineKind};
-#[cfg(not(feature = "mistralrs"))]
 use crate::domain::Role;
 use crate::model::{Llama, Weights};
 
@@ -27,22 +26,41 @@ pub fn load(config: &Config) -> Result<Arc<dyn Engine>, EngineError> {
         return Ok(Arc::new(remote));
     }
     let here = load_here(config, plans)?;
-    Ok(if remote.is_empty() { here } else { Arc::new(MixedEngine::new(here, remote)) })
+    if remote.is_empty() {
+        return Ok(here);
+    }
+    let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| remote.plays(*role)).collect();
+    Ok(Arc::new(MixedEngine::new(here, Arc::new(remote), roles)))
 }
 
 fn load_here(config: &Config, plans: Vec<Plan>) -> Result<Arc<dyn Engine>, EngineError> {
     match config.engine.kind {
         EngineKind::Batch => Ok(Arc::new(batch(plans)?)),
         #[cfg(feature = "mistralrs")]
-        EngineKind::Mistral => {
-            Ok(Arc::new(super::mistral::MistralEngine::load(plans, &config.engine)?))
-        }
+        EngineKind::Mistral => mistral(config, plans),
         #[cfg(not(feature = "mistralrs"))]
         EngineKind::Mistral => {
             let reason = "this build has no mistral.rs; set engine.kind = \"batch\"".to_owned();
             Err(EngineError::Unavailable { role: Role::Policy, reason })
         }
     }
+}
+
+/// In a build for GPUs mistral.rs calls GPU kernels for a model on the CPU too, and fails ("query must
+/// be a cuda tensor"); there the lab's own engine plays the roles that stay on the CPU.
+#[cfg(feature = "mistralrs")]
+fn mistral(config: &Config, plans: Vec<Plan>) -> Result<Arc<dyn Engine>, EngineError> {
+    let own = |plan: &Plan| cfg!(feature = "cuda") && plan.place == Place::Cpu;
+    let (cpu, rest): (Vec<Plan>, Vec<Plan>) = plans.into_iter().partition(own);
+    let roles: Vec<Role> = cpu.iter().map(|plan| plan.description.role).collect();
+    if rest.is_empty() {
+        return Ok(Arc::new(batch(cpu)?));
+    }
+    let engine = super::mistral::MistralEngine::load(rest, &config.engine)?;
+    if cpu.is_empty() {
+        return Ok(Arc::new(engine));
+    }
+    Ok(Arc::new(MixedEngine::new(Arc::new(engine), Arc::new(batch(cpu)?), roles)))
 }
 
 fn batch(plans: Vec<Plan>) -> Result<BatchEngine, EngineError> {

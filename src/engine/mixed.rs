@@ -1,10 +1,9 @@
-//! Some roles played here, the others elsewhere.
+//! Some roles played by one engine, the others by another.
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::remote::RemoteEngine;
 use super::{
     Cancel, Description, Engine, EngineError, GenerateRequest, Generation, Health, ScoreRequest,
 };
@@ -12,18 +11,24 @@ use crate::domain::{Probability, Role};
 
 /// Asks whoever plays the role.
 pub(super) struct MixedEngine {
-    here: Arc<dyn Engine>,
-    remote: RemoteEngine,
+    usual: Arc<dyn Engine>,
+    other: Arc<dyn Engine>,
+    /// Roles of the other.
+    roles: Vec<Role>,
 }
 
 impl MixedEngine {
-    /// `here` plays every role that `remote` does not.
-    pub(super) fn new(here: Arc<dyn Engine>, remote: RemoteEngine) -> Self {
-        Self { here, remote }
+    /// `other` plays `roles`, `usual` the rest.
+    pub(super) fn new(
+        usual: Arc<dyn Engine>,
+        other: Arc<dyn Engine>,
+        roles: impl IntoIterator<Item = Role>,
+    ) -> Self {
+        Self { usual, other, roles: roles.into_iter().collect() }
     }
 
     fn of(&self, role: Role) -> &dyn Engine {
-        if self.remote.plays(role) { &self.remote } else { &*self.here }
+        if self.roles.contains(&role) { &*self.other } else { &*self.usual }
     }
 }
 
@@ -51,8 +56,8 @@ impl Engine for MixedEngine {
     }
 
     fn health(&self) -> Health {
-        match self.here.health() {
-            Health::Ready => self.remote.health(),
+        match self.usual.health() {
+            Health::Ready => self.other.health(),
             broken => broken,
         }
     }
