@@ -22,6 +22,8 @@ const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const MIN_SQLITE_TEXT: &str = "3.51.3";
 /// Readers at the same time; each is a thread and a page cache.
 const READERS: u32 = 4;
+/// What takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Name of the database in the data folder.
 pub(super) const DATABASE_FILE: &str = "glore.db";
@@ -193,8 +195,19 @@ impl Store {
 
     /// A transaction that holds the write lock from its first statement: one that upgrades later
     /// fails at once when another writer is at work, whatever the busy timeout.
+    ///
+    /// When the disk is full SQLite ends a transaction by itself, which sqlx does not learn: it counts
+    /// it as going on and refuses to begin another, for ever. Such a connection is closed, and the
+    /// pool opens a new one.
     pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                tracing::warn!("the connection that writes lost its transaction; opening another");
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Connections that cannot write.
@@ -216,6 +229,18 @@ async fn require_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_the_database_ended_by_itself_is_not_waited_for() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(dir.path()).await.expect("opened");
+        let mut lost = store.write().await.expect("begun");
+        // As SQLite does when the disk is full.
+        sqlx::query("ROLLBACK").execute(&mut *lost).await.expect("ended");
+        lost.commit().await.expect_err("there is nothing to commit");
+        store.write().await.expect("begun anew").commit().await.expect("ended");
+        store.write().await.expect("and again").commit().await.expect("ended");
+    }
 
     #[tokio::test]
     async fn a_second_server_on_the_same_folder_is_refused() {

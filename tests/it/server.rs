@@ -74,12 +74,12 @@ impl Server {
     fn exchange(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("connected");
         let length = body.len();
-        write!(
-            stream,
+        // In one piece, as clients send it.
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        )
-        .expect("sent");
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("read");
         let answer = text(&answer);

@@ -2,30 +2,32 @@
 //! out is what would have come out anyway.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Chance, problem};
-use crate::server::{PATIENCE, Server, run, text};
+use crate::server::{PATIENCE, Server, glore, run, text};
 
 const KILLS: u64 = 50;
 const RUNS: u64 = 200;
 
-/// Solves, critiques and refinements by turns.
-fn order(n: u64) -> (&'static str, String) {
-    let problem = problem(n);
-    let solution = format!("Ben has {} + 2 = {} apples.\\n#### {}", n % 90 + 3, n % 90, n % 90);
-    match n % 4 {
-        0 => ("/v1/critique", format!("\"problem\": \"{problem}\", \"solution\": \"{solution}\"")),
-        1 => ("/v1/refine", format!("\"problem\": \"{problem}\", \"solution\": \"{solution}\"")),
-        _ => ("/v1/solve", format!("\"problem\": \"{problem}\", \"seed\": {n}")),
-    }
+/// Every strategy by turns.
+fn order(n: u64) -> String {
+    let strategy = ["glore", "draft", "best_of_n", "glore"][(n % 4) as usize];
+    json!({"problem": problem(n), "strategy": strategy, "seed": n, "background": true}).to_string()
+}
+
+/// With room for every run in the queue.
+fn start(dir: &Path) -> Server {
+    let mut program = glore(dir);
+    program.env("GLORE_ENGINE__QUEUE", (2 * RUNS).to_string());
+    Server::started(program)
 }
 
 fn queue(server: &Server, n: u64) -> String {
-    let (path, body) = order(n);
-    let (status, run) = server.send("POST", path, &format!("{{{body}, \"background\": true}}"));
+    let (status, run) = server.send("POST", "/v1/solve", &order(n));
     assert_eq!(status, 202, "{run}");
     run["id"].as_str().expect("an id").to_owned()
 }
@@ -65,7 +67,7 @@ fn fifty_kills_over_two_hundred_runs() {
     let mut chance = Chance::new(7);
     let mut ids = BTreeMap::new();
     for kill in 0..KILLS {
-        let server = Server::start(dir.path());
+        let server = start(dir.path());
         for n in kill * RUNS / KILLS..(kill + 1) * RUNS / KILLS {
             ids.insert(n, queue(&server, n));
         }
@@ -75,12 +77,12 @@ fn fifty_kills_over_two_hundred_runs() {
         let checked = run(dir.path(), &["check"]);
         assert!(checked.status.success(), "after kill {kill}: {}", text(&checked.stderr));
     }
-    let server = Server::start(dir.path());
+    let server = start(dir.path());
     let killed = ended(&server, &ids);
     drop(server);
 
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(dir.path());
+    let server = start(dir.path());
     let ids = (0..RUNS).map(|n| (n, queue(&server, n))).collect();
     let unkilled = ended(&server, &ids);
 
