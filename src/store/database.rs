@@ -22,6 +22,8 @@ const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const MIN_SQLITE_TEXT: &str = "3.51.3";
 /// Readers at the same time; each is a thread and a page cache.
 const READERS: u32 = 4;
+/// With fewer bytes free the store counts as full.
+const LEAST_FREE: u64 = 1024 * 1024;
 /// What takes the write lock at once.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -171,11 +173,22 @@ impl Store {
         Quality::new(self)
     }
 
-    /// Takes the write lock and gives it back: fails when the disk is full, read-only or gone.
+    /// Takes the write lock and gives it back: fails when the disk is read-only or gone, and when it has
+    /// less room than a few writes take. A write that is given back tells nothing of that: there is
+    /// room for it in the log that earlier ones left.
     ///
     /// # Errors
     /// What a write would meet.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let file = self.writer.connect_options().get_filename().to_owned();
+        let dir = file.parent().unwrap_or(Path::new("."));
+        // A file system that does not tell is taken to have room.
+        if let Ok(disk) = rustix::fs::statvfs(dir)
+            && let free = disk.f_bavail.saturating_mul(disk.f_frsize)
+            && free < LEAST_FREE
+        {
+            return Err(StoreError::DiskFull { dir: dir.to_owned(), free });
+        }
         let mut tx = self.write().await?;
         sqlx::query("CREATE TABLE probe (x INTEGER) STRICT").execute(&mut *tx).await?;
         tx.rollback().await?;

@@ -11,6 +11,9 @@ pub enum StoreError {
     /// The data folder cannot be made or written.
     #[error("the data folder {}: {source}", dir.display())]
     Folder { dir: PathBuf, source: std::io::Error },
+    /// The disk of the data folder has no room for the next writes.
+    #[error("the disk of {} is full: {free} bytes are free", dir.display())]
+    DiskFull { dir: PathBuf, free: u64 },
     /// There is nothing to look after yet.
     #[error("there is no database at {}; `glore serve` makes one", file.display())]
     Missing { file: PathBuf },
