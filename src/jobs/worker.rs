@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::batches::feed;
 use crate::app::App;
 use crate::domain::{Run, RunStatus};
-use crate::engine::Cancel;
+use crate::engine::{Cancel, Permit};
 use crate::pipeline::Order;
 use crate::store::{Claimed, StoreError};
 use crate::work;
@@ -35,7 +35,7 @@ pub async fn work(app: App) {
 /// Does the run that has waited longest; `false` when none waits.
 ///
 /// # Errors
-/// When the store fails; the run is done again after a restart.
+/// When the store fails before the run is begun; what is done is written as soon as the store takes it.
 pub async fn run_one(app: &App) -> Result<bool, StoreError> {
     feed(app).await?;
     if app.store.runs().waiting().await? == 0 {
@@ -47,10 +47,10 @@ pub async fn run_one(app: &App) -> Result<bool, StoreError> {
         permit = app.gate.acquire(&cancel) => permit,
         () = app.shutdown.cancelled() => return Ok(false),
     };
-    let Ok(_permit) = permit else { return Ok(false) };
+    let Ok(permit) = permit else { return Ok(false) };
     let Some(claimed) = app.store.runs().claim_next().await? else { return Ok(false) };
     match serde_json::from_str::<Order>(&claimed.work) {
-        Ok(order) => perform(app, &order, &claimed, &cancel).await?,
+        Ok(order) => perform(app, &order, &claimed, &cancel, permit).await?,
         Err(error) => unreadable(app, &claimed, &error).await?,
     }
     Ok(true)
@@ -61,6 +61,7 @@ async fn perform(
     order: &Order,
     claimed: &Claimed,
     cancel: &Cancel,
+    permit: Permit,
 ) -> Result<(), StoreError> {
     let waited = (app.clock.now() - claimed.created_at).try_into().unwrap_or(Duration::ZERO);
     let blank = work::blank(&*app.engine.now(), order, RunStatus::Running, claimed.created_at);
@@ -71,8 +72,9 @@ async fn perform(
     }
     let begun = Instant::now();
     let mut done = work::perform(app, order, claimed.created_at, waited, &live, cancel).await;
+    drop(permit);
     // Stopped by the server rather than by a person: it is done again after the next start.
-    let asked = app.store.runs().cancel_requested(claimed.id).await?;
+    let asked = app.store.runs().cancel_requested(claimed.id).await.unwrap_or(false);
     if done.run.status == RunStatus::Cancelled && !asked && app.shutdown.is_cancelled() {
         let ms = begun.elapsed().as_millis();
         app.store.runs().give_back(claimed.id).await?;
@@ -85,8 +87,24 @@ async fn perform(
     Ok(())
 }
 
+/// Writes what came of a run. A store that takes nothing for a while, as on a full disk, is waited
+/// for: given up here, the run would be `running` until the next start.
+///
+/// # Errors
+/// When it objects to what is written, or still fails when the server stops; the run is done again
+/// after the next start.
 async fn keep(app: &App, run: &Run) -> Result<(), StoreError> {
-    app.store.runs().finish(run).await
+    loop {
+        let Err(error) = app.store.runs().finish(run).await else { return Ok(()) };
+        if app.shutdown.is_cancelled() || !error.may_pass() {
+            return Err(error);
+        }
+        tracing::error!(run_id = %run.id, %error, "what came of a run cannot be written yet");
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            () = app.shutdown.cancelled() => {}
+        }
+    }
 }
 
 /// An order written by another version of the program fails its run, not the worker.

@@ -71,6 +71,17 @@ pub enum StoreError {
     OtherVersion { found: i64, newest: i64 },
 }
 
+impl StoreError {
+    /// Whether the same write may go well later: the database is full, locked or away, and did not
+    /// object to what was written.
+    pub fn may_pass(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let objected =
+            |e: &dyn sqlx::error::DatabaseError| e.kind() != sqlx::error::ErrorKind::Other;
+        !error.as_database_error().is_some_and(objected)
+    }
+}
+
 /// The process id where it is known.
 fn named(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
