@@ -30,7 +30,10 @@ pub(super) fn run(sizes: &[usize], requests: usize, dir: Option<&Path>) -> anyho
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     for &size in sizes {
         let folder = match dir {
-            Some(dir) => tempfile::Builder::new().prefix("glore-pages-").tempdir_in(dir)?,
+            Some(dir) => {
+                std::fs::create_dir_all(dir)?;
+                tempfile::Builder::new().prefix("glore-pages-").tempdir_in(dir)?
+            }
             None => tempfile::Builder::new().prefix("glore-pages-").tempdir()?,
         };
         runtime.block_on(one_size(size, requests, folder.path()))?;
