@@ -105,8 +105,10 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
     Ok(match recipe.course {
         Course::OrmOfStudent => orm_set(tokenizer, &samples()?, seed, teaching)?,
         Course::Orm => {
-            let mut all = samples()?;
-            all.extend(named("refinements").read::<Sample>()?);
+            // As many student samples, so that what the first ORM knows is kept.
+            let mut all = named("refinements").read::<Sample>()?;
+            let n = all.len();
+            all.extend(samples()?.into_iter().take(n));
             orm_set(tokenizer, &all, seed, teaching)?
         }
         Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed, teaching)?,

@@ -5,7 +5,7 @@
 //! other labels. Without it both models forget how to check, and tell problems apart instead of
 //! solutions (docs/decisions/0018).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,13 +25,10 @@ use super::teach::Teaching;
 const COPIES: usize = 4;
 /// Of a hundred sums of such a copy, how many have a slip.
 const SLIPS: u32 = 50;
-/// Weight of samples of problems whose samples are all right or all wrong: they say which problems
-/// are hard, and nothing about which of two solutions is better.
-const ALL_ALIKE: f32 = 0.25;
-
 /// ORM set: the label of a solution is whether its final answer is right, and every step end and
 /// the answer line carry it (method, "ORM set"). The right and the wrong samples of a problem weigh
-/// the same, since choosing among solutions of one problem is what an ORM is for.
+/// the same, since choosing among solutions of one problem is what an ORM is for; of a problem whose
+/// samples are all right or all wrong there is one, which says that the problem is easy or hard.
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
@@ -41,29 +38,43 @@ pub fn orm_set(
     seed: u64,
     teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
-    let mut counts: HashMap<u64, [u16; 2]> = HashMap::new();
-    for sample in samples {
-        counts.entry(sample.problem_id).or_default()[usize::from(sample.correct)] += 1;
-    }
-    let weight = |sample: &Sample| match counts[&sample.problem_id] {
-        [0, _] | [_, 0] => ALL_ALIKE,
-        alike_and_not => {
-            let alike = alike_and_not[usize::from(sample.correct)];
-            f32::from(alike_and_not[0] + alike_and_not[1]) / (2.0 * f32::from(alike))
-        }
-    };
-    let (mut examples, mut marks) = (Vec::with_capacity(samples.len()), Marks::new(tokenizer));
-    for sample in samples {
+    let weighed = weighed(samples);
+    let (mut examples, mut marks) = (Vec::with_capacity(weighed.len()), Marks::new(tokenizer));
+    for &(sample, weight) in &weighed {
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
         let labels = ends.into_iter().map(|end| (end, sample.correct));
-        let mut example = teaching.weighted(prompt, labels, sample.correct, weight(sample));
+        let mut example = teaching.weighted(prompt, labels, sample.correct, weight);
         teaching.check(&mut example, digits);
         examples.push(example);
     }
-    with_slips(tokenizer, samples.iter(), seed, teaching, &mut examples)?;
+    with_slips(tokenizer, weighed.iter().map(|one| one.0), seed, teaching, &mut examples)?;
     Ok(examples)
+}
+
+/// The samples an ORM learns from, each with its weight. Problems are told apart by their text: sets
+/// of different stages number theirs from zero.
+fn weighed(samples: &[Sample]) -> Vec<(&Sample, f32)> {
+    let mut counts: HashMap<&str, [u16; 2]> = HashMap::new();
+    for sample in samples {
+        counts.entry(&sample.problem).or_default()[usize::from(sample.correct)] += 1;
+    }
+    let mut taken = HashSet::new();
+    let weigh = |sample: &Sample| match counts[sample.problem.as_str()] {
+        [0, _] | [_, 0] => None,
+        both => {
+            let alike = both[usize::from(sample.correct)];
+            Some(f32::from(both[0] + both[1]) / (2.0 * f32::from(alike)))
+        }
+    };
+    samples
+        .iter()
+        .filter_map(|sample| match weigh(sample) {
+            Some(weight) => Some((sample, weight)),
+            None => taken.insert(sample.problem.as_str()).then_some((sample, 1.0)),
+        })
+        .collect()
 }
 
 /// Labels of the digits of a solution's results, if sums are to be checked.
@@ -199,20 +210,30 @@ mod tests {
     }
 
     #[test]
-    fn right_and_wrong_samples_of_a_problem_weigh_the_same() {
-        let tokenizer = scripted_tokenizer();
-        let sample =
-            |problem_id, correct| Sample { problem_id, correct, ..rollouts(&[true]).sample };
-        let samples = [sample(1, true), sample(1, false), sample(1, false), sample(2, true)];
-        let set = orm_set(&tokenizer, &samples, 1, labels_only(&tokenizer)).expect("a set");
-        let weights: Vec<f32> = set.iter().map(|example| example.reads[0].2).collect();
-        assert_eq!(weights, [1.5, 0.75, 0.75, ALL_ALIKE]);
+    fn right_and_wrong_samples_of_a_problem_weigh_the_same_and_of_others_there_is_one() {
+        let one = rollouts(&[true]).sample;
+        let sample = |problem: &str, correct| {
+            // Numbers of problems are those of their set, and two sets may be put together.
+            Sample { problem_id: 1, problem: problem.to_owned(), correct, ..one.clone() }
+        };
+        let samples = [
+            sample("A", true),
+            sample("A", false),
+            sample("A", false),
+            sample("B", true),
+            sample("B", true),
+            sample("C", false),
+        ];
+        let weighed: Vec<_> =
+            weighed(&samples).into_iter().map(|(s, weight)| (s.problem.as_str(), weight)).collect();
+        assert_eq!(weighed, [("A", 1.5), ("A", 0.75), ("A", 0.75), ("B", 1.0), ("C", 1.0)]);
     }
 
     #[test]
     fn sums_are_checked_on_the_way_and_in_copies_with_slips() {
         let tokenizer = scripted_tokenizer();
-        let samples = vec![rollouts(&[true, true]).sample; 8];
+        let one = |i| Sample { problem: format!("Q{i}"), ..rollouts(&[true, true]).sample };
+        let samples: Vec<_> = (0..8).map(one).collect();
         let teaching = labels_only(&tokenizer).with_sums(0.5);
         let set = orm_set(&tokenizer, &samples, 1, teaching).expect("a set");
         assert_eq!(set.len(), 10, "every fourth has a copy");

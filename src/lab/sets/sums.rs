@@ -12,9 +12,12 @@ use crate::pipeline::prompt::{self, PromptError};
 const TOGETHER: usize = 16;
 /// Draws until other numbers are found for a sum; then it stays as it is.
 const TRIES: usize = 20;
+/// Digits beside the first, where there are to be many: those of three are the hardest, and most of
+/// them are drawn again because the result is too large.
+const MANY: [u32; 6] = [0, 1, 1, 2, 2, 2];
 
-/// For every step of the worked solutions, `each` sums of the same operation and about the same
-/// size, sixteen in a sequence. Only results are predicted: the numbers before them are chance.
+/// For every step of the worked solutions, `each` sums of the same operation, sixteen in a
+/// sequence. Only results are predicted: the numbers before them are chance.
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
@@ -39,17 +42,23 @@ pub fn sums_set(
     Ok(examples)
 }
 
-/// Another sum of the same operation whose numbers have as many digits.
+/// Another sum of the same operation: every second time with as many digits, else with many. Sums of
+/// two numbers of three digits are few in problems, and from so few nobody learns them.
 pub(super) fn other(equation: Equation, rng: &mut ChaCha8Rng) -> Equation {
+    let op = equation.op;
+    let alike = rng.random_bool(0.5);
     let mut like = |n: i64| {
-        let (low, high) = match n {
-            100.. => (100, MAX_VALUE),
-            10..100 => (10, 99),
-            _ => (1, 9),
+        let places = match alike {
+            true => n.max(1).ilog10(),
+            false => MANY[rng.random_range(0..MANY.len())],
+        };
+        let (low, high) = match places {
+            0 => (1, 9),
+            1 => (10, 99),
+            _ => (100, MAX_VALUE),
         };
         rng.random_range(low..=high)
     };
-    let op = equation.op;
     for _ in 0..TRIES {
         let b = like(equation.b);
         // What is divided has to be a multiple.
@@ -102,9 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_right_of_the_same_kind_and_no_larger_than_those_of_problems() {
+    fn sums_are_right_half_of_the_same_kind_and_no_larger_than_those_of_problems() {
         let known: Vec<_> = problems(Split::Train, 1, Difficulty::default()).take(200).collect();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let (mut longer, mut alike, mut all) = (0, 0, 0);
         for step in known
             .iter()
             .flat_map(|p| p.solution_text().lines().map(str::to_owned).collect::<Vec<_>>())
@@ -114,7 +124,15 @@ mod tests {
             assert!(made.is_right(), "{made}");
             assert_eq!(made.op, equation.op);
             assert!([made.a, made.b, made.c].iter().all(|n| (0..=MAX_VALUE).contains(n)), "{made}");
+            let digits = |n: i64| n.max(1).ilog10();
+            longer += u32::from(digits(made.a) == 2 && digits(made.b) == 2);
+            alike += u32::from(
+                (digits(made.a), digits(made.b)) == (digits(equation.a), digits(equation.b)),
+            );
+            all += 1;
         }
+        assert!(2 * alike > all, "{alike} of {all} are of the same kind");
+        assert!(20 * longer > all, "{longer} of {all} are of three digits and three");
         let tokenizer = scripted_tokenizer();
         let again = || sums_set(&tokenizer, &known, 2, 7).expect("a set");
         assert_eq!(again(), again(), "the same seed gives the same sums");

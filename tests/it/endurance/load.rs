@@ -12,15 +12,19 @@ use crate::server::{PATIENCE, Server};
 const CLIENTS: usize = 2;
 const TIME: Duration = Duration::from_secs(20);
 
-/// Clients that each send the next request as soon as the last is answered, or after `pause`.
-fn drive(address: &str, clients: usize, first: u64, pause: Duration) -> (u64, Vec<Duration>, u64) {
+/// Clients that each send a request `every` so often, or when the last is answered if that is later.
+fn drive(address: &str, clients: usize, first: u64, every: Duration) -> (u64, Vec<Duration>, u64) {
     let number = Arc::new(AtomicU64::new(first));
     let begun = Instant::now();
-    let work = |_| {
+    let work = |client: usize| {
         let (address, number) = (address.to_owned(), Arc::clone(&number));
         std::thread::spawn(move || {
             let (mut solved, mut refused, mut other) = (0, Vec::new(), 0);
+            // Not all at the same moment.
+            let mut next = every.mul_f64(client as f64 / clients as f64);
             while begun.elapsed() < TIME {
+                std::thread::sleep(next.saturating_sub(begun.elapsed()));
+                next = (next + every).max(begun.elapsed());
                 let n = number.fetch_add(1, Ordering::Relaxed);
                 let body = format!("{{\"problem\": \"{}\"}}", problem(n));
                 let (took, reply) = timed(|| call(&address, "POST", "/v1/solve", &body, PATIENCE));
@@ -29,7 +33,6 @@ fn drive(address: &str, clients: usize, first: u64, pause: Duration) -> (u64, Ve
                     Reply::Answer(429, _) => refused.push(took),
                     _ => other += 1,
                 }
-                std::thread::sleep(pause);
             }
             (solved, refused, other)
         })
@@ -52,7 +55,7 @@ fn three_times_what_it_can_do() {
     let mut glore = crate::server::glore(dir.path());
     glore.env("GLORE_ENGINE__QUEUE", "8");
     let server = Server::started(glore);
-    let (capacity, _, _) = drive(&server.address, CLIENTS, 0, Duration::ZERO);
+    let (capacity, ..) = drive(&server.address, CLIENTS, 0, Duration::ZERO);
     let address = server.address.clone();
     let pages = std::thread::spawn(move || {
         let begun = Instant::now();
@@ -67,9 +70,10 @@ fn three_times_what_it_can_do() {
         }
         (times, unread)
     });
-    // Two at work, eight in the queue, and as many again and more at the door.
-    let (solved, mut refused, other) =
-        drive(&server.address, 3 * (CLIENTS + 8), 5_000, Duration::from_millis(50));
+    // Two at work, eight in the queue, and twice as many at the door.
+    let clients = 3 * (CLIENTS + 8);
+    let every = TIME.mul_f64(clients as f64 / (3 * capacity) as f64);
+    let (solved, mut refused, other) = drive(&server.address, clients, 5_000, every);
     let (mut pages, unread) = pages.join().expect("a reader");
     println!(
         "alone {capacity}, under three times the load {solved} solved in {} s (goodput {:.2}); {} \
