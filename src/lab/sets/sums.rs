@@ -16,8 +16,8 @@ const TRIES: usize = 20;
 /// them are drawn again because the result is too large.
 const MANY: [u32; 6] = [0, 1, 1, 2, 2, 2];
 
-/// For every step of the worked solutions, `each` sums of the same operation, sixteen in a
-/// sequence. Only results are predicted: the numbers before them are chance.
+/// For every step of the worked solutions, `each` sums of the same operation, about half of them
+/// long ones, sixteen in a sequence. Only results are predicted: the numbers before them are chance.
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
@@ -32,7 +32,10 @@ pub fn sums_set(
     for problem in problems {
         for step in problem.solution_text().lines() {
             let Some((_, equation, _)) = Equation::find(step) else { continue };
-            sums.extend((0..each).map(|_| other(equation, &mut rng).to_string()));
+            sums.extend((0..each).map(|_| match rng.random_bool(0.5) {
+                true => other(equation, &mut rng).to_string(),
+                false => longer(equation, &mut rng).to_string(),
+            }));
         }
     }
     let mut examples = Vec::with_capacity(sums.len() / TOGETHER + 1);
@@ -42,27 +45,36 @@ pub fn sums_set(
     Ok(examples)
 }
 
-/// Another sum of the same operation: every second time with as many digits, else with many. Sums of
-/// two numbers of three digits are few in problems, and from so few nobody learns them.
+/// Another sum of the same operation whose numbers have as many digits.
 pub(super) fn other(equation: Equation, rng: &mut ChaCha8Rng) -> Equation {
-    let op = equation.op;
-    let alike = rng.random_bool(0.5);
-    let mut like = |n: i64| {
-        let places = match alike {
-            true => n.max(1).ilog10(),
-            false => MANY[rng.random_range(0..MANY.len())],
-        };
-        let (low, high) = match places {
+    drawn(equation, rng, |n, _| n.max(1).ilog10())
+}
+
+/// Another sum of the same operation, of many digits. Sums of two numbers of three digits are few in
+/// problems, and from so few nobody learns them.
+fn longer(equation: Equation, rng: &mut ChaCha8Rng) -> Equation {
+    drawn(equation, rng, |_, rng| MANY[rng.random_range(0..MANY.len())])
+}
+
+/// A sum with numbers of as many digits, beside the first, as `places` says of those in `equation`.
+fn drawn(
+    equation: Equation,
+    rng: &mut ChaCha8Rng,
+    places: impl Fn(i64, &mut ChaCha8Rng) -> u32,
+) -> Equation {
+    let mut number = |like: i64| {
+        let (low, high) = match places(like, rng) {
             0 => (1, 9),
             1 => (10, 99),
             _ => (100, MAX_VALUE),
         };
         rng.random_range(low..=high)
     };
+    let op = equation.op;
     for _ in 0..TRIES {
-        let b = like(equation.b);
+        let b = number(equation.b);
         // What is divided has to be a multiple.
-        let a = if op == Op::Div { b * like(equation.c) } else { like(equation.a) };
+        let a = if op == Op::Div { b * number(equation.c) } else { number(equation.a) };
         let Some(c) = op.apply(a, b) else { continue };
         if (0..=MAX_VALUE).contains(&c) && a <= MAX_VALUE {
             return Equation { a, op, b, c };
@@ -111,28 +123,28 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_right_half_of_the_same_kind_and_no_larger_than_those_of_problems() {
+    fn sums_are_right_and_no_larger_than_those_of_problems() {
         let known: Vec<_> = problems(Split::Train, 1, Difficulty::default()).take(200).collect();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let (mut longer, mut alike, mut all) = (0, 0, 0);
+        let digits = |n: i64| n.max(1).ilog10();
+        let (mut long, mut all) = (0, 0);
         for step in known
             .iter()
             .flat_map(|p| p.solution_text().lines().map(str::to_owned).collect::<Vec<_>>())
         {
             let Some((_, equation, _)) = Equation::find(&step) else { continue };
-            let made = other(equation, &mut rng);
-            assert!(made.is_right(), "{made}");
-            assert_eq!(made.op, equation.op);
-            assert!([made.a, made.b, made.c].iter().all(|n| (0..=MAX_VALUE).contains(n)), "{made}");
-            let digits = |n: i64| n.max(1).ilog10();
-            longer += u32::from(digits(made.a) == 2 && digits(made.b) == 2);
-            alike += u32::from(
-                (digits(made.a), digits(made.b)) == (digits(equation.a), digits(equation.b)),
-            );
+            let (alike, longer) = (other(equation, &mut rng), longer(equation, &mut rng));
+            for made in [alike, longer] {
+                assert!(made.is_right(), "{made}");
+                assert_eq!(made.op, equation.op);
+                let numbers = [made.a, made.b, made.c];
+                assert!(numbers.iter().all(|n| (0..=MAX_VALUE).contains(n)), "{made}");
+            }
+            assert_eq!(digits(alike.b), digits(equation.b), "{alike} {equation}");
+            long += u32::from(digits(longer.a) == 2 && digits(longer.b) == 2);
             all += 1;
         }
-        assert!(2 * alike > all, "{alike} of {all} are of the same kind");
-        assert!(20 * longer > all, "{longer} of {all} are of three digits and three");
+        assert!(10 * long > all, "{long} of {all} are of three digits and three");
         let tokenizer = scripted_tokenizer();
         let again = || sums_set(&tokenizer, &known, 2, 7).expect("a set");
         assert_eq!(again(), again(), "the same seed gives the same sums");
