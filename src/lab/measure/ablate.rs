@@ -77,6 +77,12 @@ pub fn compare_models(name: &str, usual: &Attempts, other: &Attempts, seed: u64)
     compare(name, &usual.attempts, &chosen, seed)
 }
 
+/// GLoRe with a margin that was chosen on other problems.
+pub fn with_margin(name: &str, margin: f64, tried: &Attempts, seed: u64) -> Ablation {
+    let chosen: Vec<&Tried> = tried.attempts.iter().map(|a| a.chosen(margin)).collect();
+    compare(name, &tried.attempts, &chosen, seed)
+}
+
 /// What the policy of `models` solves by itself, greedily, beside GLoRe: is it the refinement that
 /// helps, or is the refiner just a better student?
 ///

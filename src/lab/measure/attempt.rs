@@ -33,7 +33,7 @@ impl Attempt {
 
     /// The ORM's choice; a refinement has to beat the draft by more than `margin`.
     pub fn chosen(&self, margin: f64) -> &Tried {
-        choose(&self.draft, self.candidates(), margin)
+        choose(&self.draft, self.candidates().skip(1), margin)
     }
 
     /// Local refinement alone: where the critique found nothing, the draft stays.
@@ -42,15 +42,15 @@ impl Attempt {
     }
 }
 
-/// The highest ORM score among candidates that beat the draft by more than `margin`; a tie keeps
-/// the draft.
+/// The highest ORM score among refinements that beat the draft by more than `margin`; a tie keeps
+/// the draft. Under a negative margin it is the draft that has to be better.
 pub fn choose<'a>(
     draft: &'a Tried,
-    candidates: impl Iterator<Item = &'a Tried>,
+    refinements: impl Iterator<Item = &'a Tried>,
     margin: f64,
 ) -> &'a Tried {
     let (mut best, mut score) = (draft, draft.orm + margin);
-    for one in candidates {
+    for one in refinements {
         if one.orm > score {
             (best, score) = (one, one.orm);
         }

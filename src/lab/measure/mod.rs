@@ -19,7 +19,7 @@ mod stepwise;
 mod sweep;
 mod threshold;
 
-pub use ablate::{Ablation, ablate, compare_models, solves_alone};
+pub use ablate::{Ablation, ablate, compare_models, solves_alone, with_margin};
 pub use attempt::{Attempt, Attempts, attempt};
 pub use bench::Tried;
 pub use calibration::{Bin, Calibration};
@@ -29,6 +29,6 @@ pub use labels::{LabelRow, LabelTable, label_table};
 pub use models::Models;
 pub use stats::{Figure, auroc, bootstrap, pass_at, rate, wilson};
 pub use stepwise::{Found, Judged, find_errors};
-pub use sweep::{GatePoint, MarginPoint, ThresholdPoint};
+pub use sweep::{GatePoint, MarginPoint, ThresholdPoint, best_margin};
 pub(in crate::lab) use threshold::best_cut;
 pub use threshold::{Thresholds, tune, tune_one};

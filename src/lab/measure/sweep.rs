@@ -89,10 +89,10 @@ pub fn gates(all: &[Attempt]) -> Vec<GatePoint> {
     (0..=20).map(point).collect()
 }
 
-/// Margins from the paper's argmax to keeping nearly every draft.
+/// Margins from against the draft to for it; the paper's argmax is in the middle.
 pub fn margins(all: &[Attempt]) -> Vec<MarginPoint> {
-    let point = |i: usize| {
-        let margin = i as f64 / 20.0;
+    let point = |i: i32| {
+        let margin = f64::from(i) / 20.0;
         let of = |right: bool| all.iter().filter(move |a| a.draft.correct == right);
         MarginPoint {
             margin,
@@ -101,11 +101,64 @@ pub fn margins(all: &[Attempt]) -> Vec<MarginPoint> {
             break_rate: share(of(true).map(|a| !a.chosen(margin).correct)),
         }
     };
-    (0..=16).map(point).collect()
+    (-10..=10).map(point).collect()
+}
+
+/// The margin with the most right answers; of several, the one nearest to the paper's argmax.
+pub fn best_margin(all: &[Attempt]) -> f64 {
+    let nearest = |p: &MarginPoint| -p.margin.abs();
+    let better = |a: &MarginPoint, b: &MarginPoint| {
+        a.glore.total_cmp(&b.glore).then(nearest(a).total_cmp(&nearest(b)))
+    };
+    margins(all).into_iter().max_by(better).map_or(0.0, |point| point.margin)
 }
 
 /// Share of `true`; 0 of nothing.
 fn share(hits: impl Iterator<Item = bool>) -> f64 {
     let (yes, n) = hits.fold((0, 0), |(yes, n), hit| (yes + u32::from(hit), n + 1));
     if n == 0 { 0.0 } else { f64::from(yes) / f64::from(n) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::measure::Tried;
+
+    /// A solution with this ORM score.
+    fn tried(orm: f64, correct: bool) -> Tried {
+        let solution = crate::domain::Solution { steps: Vec::new(), answer_text: None };
+        Tried {
+            solution,
+            answer: None,
+            correct,
+            orm,
+            orm_steps: Vec::new(),
+            sorm_steps: Vec::new(),
+            gold: None,
+            tokens: 0,
+        }
+    }
+
+    fn attempt(draft: (f64, bool), global: (f64, bool)) -> Attempt {
+        let [draft, global] = [draft, global].map(|(orm, correct)| tried(orm, correct));
+        let problem = String::new();
+        Attempt { problem, draft, first_error: None, global, local: None, samples: Vec::new() }
+    }
+
+    #[test]
+    fn a_negative_margin_is_against_the_draft() {
+        let one = attempt((0.6, false), (0.5, true));
+        assert!(!one.chosen(0.0).correct && !one.chosen(-0.05).correct);
+        assert!(one.chosen(-0.2).correct, "0.5 is more than 0.6 - 0.2");
+    }
+
+    #[test]
+    fn the_best_margin_is_the_nearest_to_none() {
+        let keep = attempt((0.6, true), (0.5, false));
+        let refine = attempt((0.6, false), (0.38, true));
+        assert_eq!(best_margin(&[]), 0.0);
+        assert_eq!(best_margin(std::slice::from_ref(&keep)), 0.0);
+        assert_eq!(best_margin(std::slice::from_ref(&refine)), -0.25);
+        assert_eq!(best_margin(&[keep, refine]), 0.0, "as good, and nearer");
+    }
 }

@@ -15,8 +15,8 @@ use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::{SetFile, hash_file};
 use crate::lab::measure::{
-    Ablation, Evaluation, Item, LabelTable, Models, Thresholds, ablate, attempt, compare_models,
-    evaluate, label_table, solves_alone, tune,
+    Ablation, Evaluation, Item, LabelTable, Models, Thresholds, ablate, attempt, best_margin,
+    compare_models, evaluate, label_table, solves_alone, tune, with_margin,
 };
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::runner::Runner;
@@ -123,6 +123,7 @@ pub fn measure(
     let name = format!("{split:?}").to_lowercase();
     let settings = json!({
         "problems": bench.preset.test_problems, "label_problems": bench.preset.label_problems,
+        "margin_problems": bench.preset.validation_samples,
         "samples": SAMPLES, "seeds": SEEDS, "seed": bench.preset.seed, "thresholds": thresholds,
         "temperature": bench.preset.sample_temperature,
     });
@@ -173,6 +174,15 @@ fn measure_anew(
         return Ok(Measured { evaluation, besides: None });
     }
     let mut ablations = ablate(&models, &bench.tokenizer, &items, &tried, preset.seed)?;
+    let known = worked(Split::Validation, &preset, preset.validation_samples);
+    let known: Vec<Item> = known.iter().map(Item::from).collect();
+    let elsewhere = attempt(&models, &bench.tokenizer, &known, thresholds, samples, &[])?;
+    let margin = best_margin(&elsewhere.attempts);
+    let name = format!(
+        "a margin of {margin:.2} for the draft, tuned on {} validation problems",
+        known.len()
+    );
+    ablations.push(with_margin(&name, margin, &tried, preset.seed));
     if preset.practice_steps > 0 {
         let start: Arc<dyn Runner> = Arc::new(bench.start()?.llama.clone());
         let mut alone = models.clone();

@@ -141,7 +141,8 @@ pub fn margins(evaluation: &Evaluation) -> Option<Section> {
         ],
         marks: Vec::new(),
     };
-    let text = "The paper takes the highest score, which is the margin 0.";
+    let text = "The paper takes the highest score, which is the margin 0. Under a negative one it \
+                is the draft that has to be better.";
     let blocks = vec![Block::picture(chart.draw(), table)];
     Some(section("margins", "Margins", text, blocks))
 }
