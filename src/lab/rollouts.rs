@@ -61,7 +61,7 @@ pub fn verify(
     let effort = explore_all(llama, Role::Policy, &mut explored, &Cancel::new())?;
     let mut traces: Vec<Vec<Vec<Trace>>> = samples.iter().map(|_| Vec::new()).collect();
     for one in explored {
-        traces[one.index] = one.tries.into_iter().map(|tries| tries.traces).collect();
+        traces[one.index] = one.tries.into_iter().map(Tries::in_order).collect();
     }
     let rolled = samples.iter().zip(traces).filter_map(|(sample, traces)| {
         let labels = label(&sample.solution, &sample.right()?, &traces);
@@ -92,7 +92,17 @@ struct Tries {
     begun: usize,
     finished: usize,
     succeeded: bool,
-    traces: Vec<Trace>,
+    /// As they ended, each with its number.
+    traces: Vec<(usize, Trace)>,
+}
+
+impl Tries {
+    /// By number: in the order in which they ended, the first few would be the shortest ones, and
+    /// fewer rollouts could not be simulated by leaving the last ones away.
+    fn in_order(mut self) -> Vec<Trace> {
+        self.traces.sort_by_key(|&(number, _)| number);
+        self.traces.into_iter().map(|(_, trace)| trace).collect()
+    }
 }
 
 struct Explored<'a> {
@@ -151,7 +161,7 @@ impl Explore for Explored<'_> {
         let tries = &mut self.tries[which.fork];
         tries.finished += 1;
         tries.succeeded |= right;
-        tries.traces.push(Trace { rest });
+        tries.traces.push((which.sample, Trace { rest }));
         if self.middle() == Some(length) && self.fixed.how.search == Search::Bisect {
             let tries = &self.tries[which.fork];
             if tries.succeeded {
@@ -223,6 +233,17 @@ mod tests {
         }
         assert_eq!(effort.begun, effort.finished);
         assert!(effort.read * 3 < effort.read_apart, "{effort:?}");
+    }
+
+    #[test]
+    fn traces_lie_in_the_order_of_their_numbers_not_of_their_ends() {
+        let trace = |text: &str| Trace { rest: crate::domain::Solution::split(text) };
+        let traces =
+            vec![(2, trace("#### 3")), (0, trace("1 + 1 = 2\n#### 2")), (1, trace("#### 1"))];
+        let tries = Tries { traces, ..Tries::default() };
+        let answers: Vec<_> =
+            tries.in_order().into_iter().filter_map(|trace| trace.rest.answer_text).collect();
+        assert_eq!(answers, ["2", "1", "3"]);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -61,6 +64,9 @@ pub fn experts(bench: &mut Bench) -> Result<(), LabError> {
         right.extend(drawn.into_iter().filter(|sample| sample.correct));
         right.sort_by_key(|s| (s.problem_id, s.solution.join()));
         right.dedup_by(|a, b| (a.problem_id, &a.solution) == (b.problem_id, &b.solution));
+        // Sequences hold several solutions one after another: those of one problem must not lie
+        // side by side, or the student would learn to copy the one before.
+        right.shuffle(&mut ChaCha8Rng::seed_from_u64(preset.seed.wrapping_add(round as u64)));
 
         let name = expert_name(round, preset.expert_rounds);
         learn(bench, &name, &base, &right)?;

@@ -40,11 +40,15 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
     for role in [Role::Policy, Role::Sorm, Role::Global, Role::Local] {
         inputs.insert(role.as_str().to_owned(), bench.model(role)?.hash.clone());
     }
+    // The threshold is tuned on these.
+    let tuned_on = SetFile::new(&bench.folder, "rollouts-validation");
+    let made_of = tuned_on.manifest().map(|m| m.sha256).unwrap_or_default();
+    inputs.insert("rollouts-validation".to_owned(), made_of);
     let settings = json!({"split": split, "problems": problems.len(), "seed": preset.seed});
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }
-    let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
+    let rollouts: Vec<Rollouts> = tuned_on.read()?;
     let sorm = bench.model(Role::Sorm)?;
     let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &rollouts)?;
     let parts = Parts::new(&bench.folder, name, &settings, &inputs);

@@ -130,13 +130,17 @@ fn counted(effort: Effort) -> BTreeMap<String, u64> {
     each.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
-/// The first `wanted` samples, every second one wrong while there are wrong ones.
+/// The first `wanted` samples, every second one wrong while there are wrong ones. Right ones are of
+/// problems with wrong ones too while there are such: else a label could be told by the problem.
 fn half_wrong(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
-    let (right, wrong): (Vec<_>, Vec<_>) = samples.into_iter().partition(|s| s.correct);
-    let n = wanted / 2;
-    let wrong: Vec<_> = wrong.into_iter().take(n).collect();
-    let rest = wanted.saturating_sub(wrong.len());
-    let mut chosen: Vec<_> = wrong.into_iter().chain(right.into_iter().take(rest)).collect();
+    let (right, mut wrong): (Vec<_>, Vec<_>) = samples.into_iter().partition(|s| s.correct);
+    wrong.truncate(wanted / 2);
+    let failed: BTreeSet<u64> = wrong.iter().map(|s| s.problem_id).collect();
+    let (beside, apart): (Vec<_>, Vec<_>) =
+        right.into_iter().partition(|s| failed.contains(&s.problem_id));
+    let mut chosen = wrong;
+    chosen.extend(beside.into_iter().chain(apart));
+    chosen.truncate(wanted);
     chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
     chosen
 }
@@ -154,4 +158,37 @@ fn count_labels(counts: &mut BTreeMap<String, u64>, lines: &[Rollouts]) {
     }
     let prefixes = lines.iter().map(|line| line.labels.propagated.len() as u64).sum();
     counts.insert("prefixes".to_owned(), prefixes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Solution;
+
+    fn sample(problem_id: u64, sample_id: u64, correct: bool) -> Sample {
+        Sample {
+            problem_id,
+            problem: String::new(),
+            reference: "1".to_owned(),
+            sample_id,
+            model: String::new(),
+            seed: 0,
+            solution: Solution::split("#### 1"),
+            correct,
+        }
+    }
+
+    #[test]
+    fn right_samples_are_those_of_problems_that_have_wrong_ones() {
+        let mut samples: Vec<_> = (0..10).map(|k| sample(1, k, true)).collect();
+        samples.extend([sample(2, 0, true), sample(2, 1, false), sample(3, 0, false)]);
+        samples.extend([sample(3, 1, true), sample(4, 0, false), sample(4, 1, true)]);
+        let chosen = |wanted| {
+            let chosen = half_wrong(samples.clone(), wanted);
+            chosen.into_iter().map(|s| (s.problem_id, s.correct)).collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(4), [(2, true), (2, false), (3, false), (3, true)]);
+        assert_eq!(chosen(8).iter().filter(|(problem, _)| *problem == 1).count(), 2);
+        assert_eq!(chosen(99).len(), samples.len());
+    }
 }

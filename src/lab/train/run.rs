@@ -64,7 +64,7 @@ pub fn train(
     let best_folder = folder.join("best");
     std::fs::create_dir_all(&best_folder).map_err(|e| LabError::io(&best_folder, e))?;
     let mut metrics = Metrics::open(folder)?;
-    let inputs = state::inputs(&start, examples);
+    let inputs = state::inputs(&start, [(examples, head), (held_out, held_out_head)]);
     let (mut at, mut weights, mut adam) = match state::load(&state_folder, plan, &inputs)? {
         Some(resumed) => resumed,
         None => {
@@ -130,7 +130,8 @@ pub fn train(
             metrics.write(&progress)?;
             report(&progress);
         }
-        if at.step.is_multiple_of(SAVE_EVERY) || last {
+        // The end by patience is an end as well: it must not be trained up to again.
+        if at.step.is_multiple_of(SAVE_EVERY) || last || at.since_best == plan.patience {
             let (adam_steps, moments) = adam.state();
             at.adam_steps = adam_steps;
             state::save(&state_folder, &at, &weights, &moments)?;
@@ -223,6 +224,30 @@ mod tests {
         let second = run(200, folders[1].path());
         assert!(first.validation_loss < 0.5, "{}", first.validation_loss);
         assert_eq!(first.weights, second.weights);
+    }
+
+    #[test]
+    fn a_training_that_ran_out_of_patience_is_not_done_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = Weights::random(&LlamaConfig::small(300, 32, 1, 64), 1);
+        // Nothing is learnt at this rate, so that the first measurement stays the best.
+        let plan = Plan { rate: 0.0, patience: 2, ..plan(400) };
+        let examples = examples(0);
+        let task = Task {
+            plan: &plan,
+            head: Head::Vocabulary,
+            examples: &examples,
+            held_out: &examples,
+            held_out_head: Head::Vocabulary,
+            device: &Device::Cpu,
+            folder: folder.path(),
+        };
+        let mut reports = 0;
+        let first = train(task, start.clone(), &mut |_| reports += 1).expect("trained");
+        assert_eq!(first.steps, 60, "measured at 20, 40 and 60");
+        let done = reports;
+        let again = train(task, start, &mut |_| reports += 1).expect("read");
+        assert_eq!((again.steps, reports), (60, done));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::example::Example;
 use super::schedule::Plan;
 use crate::lab::LabError;
 use crate::lab::files::hexadecimal;
-use crate::model::{AdamW, Precision, Weights};
+use crate::model::{AdamW, Head, Precision, Weights};
 
 const PROGRESS_FILE: &str = "progress.json";
 const MOMENTS_FILE: &str = "moments.bin";
@@ -17,8 +17,8 @@ const MOMENTS_FILE: &str = "moments.bin";
 /// Where a training stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// The plan it belongs to, and a hash of the weights and examples it started from: another
-    /// plan, or other inputs, start anew.
+    /// The plan it belongs to, and a hash of the weights it started from, of what it learns from
+    /// and of what decides which weights are kept: another plan, or other inputs, start anew.
     pub plan: Plan,
     pub inputs: String,
     /// Steps done.
@@ -32,19 +32,22 @@ pub(super) struct Position {
     pub tokens: u64,
 }
 
-/// A hash of what a training starts from.
-pub(super) fn inputs(start: &Weights, examples: &[Example]) -> String {
+/// A hash of what a training starts from, learns from and is measured on, each with its head.
+pub(super) fn inputs(start: &Weights, sets: [(&[Example], Head); 2]) -> String {
     let mut hash = Sha256::new();
     let tables = [&start.embedding, &start.norm];
     for table in tables.into_iter().chain(&start.blocks) {
         table.iter().for_each(|value| hash.update(value.to_le_bytes()));
     }
-    for example in examples {
-        example.tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
-        for (row, target, weight) in &example.reads {
-            hash.update((*row as u64).to_le_bytes());
-            hash.update(target.to_le_bytes());
-            hash.update(weight.to_le_bytes());
+    for (examples, head) in sets {
+        hash.update(format!("{head:?} {}", examples.len()));
+        for example in examples {
+            example.tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
+            for (row, target, weight) in &example.reads {
+                hash.update((*row as u64).to_le_bytes());
+                hash.update(target.to_le_bytes());
+                hash.update(weight.to_le_bytes());
+            }
         }
     }
     hexadecimal(&hash.finalize())
