@@ -95,6 +95,7 @@ fn critique(text: &mut String, solution: &ScoredSolution, threshold: &Threshold,
     }
     let source = match threshold.source {
         ThresholdSource::Validation => "tuned on validation problems",
+        ThresholdSource::Training => "tuned on the labels it was trained on",
         ThresholdSource::Configuration => "set in the configuration",
         ThresholdSource::Default => "not tuned",
     };

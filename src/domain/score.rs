@@ -67,10 +67,17 @@ impl TryFrom<f64> for Probability {
 pub enum ThresholdSource {
     /// Tuned on a validation split by the lab.
     Validation,
+    /// Tuned on the labels that the model was trained on: people's, when they are few.
+    Training,
     /// Set by whoever runs the server.
     Configuration,
     /// Neither: the middle, for want of anything better.
     Default,
+}
+
+impl ThresholdSource {
+    pub const ALL: [Self; 4] =
+        [Self::Validation, Self::Training, Self::Configuration, Self::Default];
 }
 
 /// The SORM score under which a step counts as wrong.

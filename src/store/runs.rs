@@ -142,9 +142,7 @@ fn read_run(row: &SqliteRow) -> Result<Run, StoreError> {
 }
 
 fn read_source(text: &str) -> Option<ThresholdSource> {
-    [ThresholdSource::Validation, ThresholdSource::Configuration, ThresholdSource::Default]
-        .into_iter()
-        .find(|source| write::source_word(*source) == text)
+    ThresholdSource::ALL.into_iter().find(|source| write::source_word(*source) == text)
 }
 
 fn read_solution(row: &SqliteRow, steps: Vec<ScoredStep>) -> Result<ScoredSolution, StoreError> {

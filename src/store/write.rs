@@ -11,6 +11,7 @@ use crate::domain::{Run, RunProblem, ScoredSolution, ThresholdSource, Timings};
 pub(super) fn source_word(source: ThresholdSource) -> &'static str {
     match source {
         ThresholdSource::Validation => "validation",
+        ThresholdSource::Training => "training",
         ThresholdSource::Configuration => "configuration",
         ThresholdSource::Default => "default",
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 
 use super::data::{self, File};
-use super::models::{InUse, in_use, served};
+use super::models::{InUse, in_use, served, sorm_threshold, step_threshold};
 use super::table;
 use crate::cli::print;
 use crate::config::Config;
@@ -79,9 +79,14 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         let role: Role = role.parse().map_err(|_| anyhow::anyhow!("--with: no role `{role}`"))?;
         let folder = PathBuf::from(folder);
         let weights = Weights::load(&folder)?;
-        if let (Role::Sorm, Some(card)) = (role, Card::read(&folder)?) {
-            used.thresholds.sorm =
-                card.threshold.map_or(used.thresholds.sorm, |threshold| threshold.sorm.get());
+        // Another model has another cut: that of the one it stands in for says nothing of it.
+        let card = Card::read(&folder)?;
+        if role == Role::Sorm {
+            (used.thresholds.sorm, used.sources.sorm) =
+                sorm_threshold(card.as_ref().and_then(|card| card.threshold));
+        }
+        if role == Role::Orm {
+            (used.thresholds.orm, used.sources.orm) = step_threshold(card.as_ref());
         }
         ensure!(
             weights.config.vocab_size == used.tokenizer.vocab_size(),
@@ -91,7 +96,9 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         );
         used.llamas.insert(role, Llama::new(weights));
     }
-    used.thresholds.sorm = args.threshold.unwrap_or(used.thresholds.sorm);
+    if let Some(threshold) = args.threshold {
+        (used.thresholds.sorm, used.sources.sorm) = (threshold, "--threshold");
+    }
     let (data, items) = match &args.data {
         Some(path) => match data::read(path, args.form.as_deref(), args.problems, &used)? {
             File::Problems(items) => (path.display().to_string(), items),
@@ -124,7 +131,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         }
         return print(&format!("{}\n", serde_json::to_string_pretty(&object)?));
     }
-    print(&table::evaluation(&evaluation))?;
+    print(&table::evaluation(&evaluation, used.sources))?;
     print(&table::ablations(&ablations))
 }
 

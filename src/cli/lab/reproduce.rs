@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use candle_core::Device;
 
+use super::models::{Sources, TUNED};
 use super::{table, watch::Watch};
 use crate::cli::print;
 use crate::lab::reproduce::{Preset, reproduce};
@@ -46,7 +47,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&evaluation)?)),
         false => {
-            print(&table::evaluation(&evaluation))?;
+            print(&table::evaluation(&evaluation, Sources { sorm: TUNED, orm: TUNED }))?;
             print(&format!("checkpoints: {}\n", folder.join("checkpoints").display()))
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::models::Sources;
 use crate::lab::measure::{Ablation, Evaluation, Figure, Found, LabelTable};
 
 /// The rows, in the order in which they are read, and what each one is.
@@ -45,14 +46,14 @@ const ROWS: [(&str, &str); 36] = [
 ];
 
 /// The table of an evaluation.
-pub(super) fn evaluation(found: &Evaluation) -> String {
+pub(super) fn evaluation(found: &Evaluation, sources: Sources) -> String {
     let mut out = String::new();
     let Evaluation { data, problems, thresholds, .. } = found;
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "{data}, {problems} problems; thresholds from validation: SORM {}, ORM {}",
-        thresholds.sorm, thresholds.orm
+        "{data}, {problems} problems; thresholds: SORM {} ({}), ORM {} ({})",
+        thresholds.sorm, sources.sorm, thresholds.orm, sources.orm
     );
     let _ = writeln!(out, "{:<48} {:>7} {:>18} {:>6}", "", "%", "95 % interval", "n");
     for (key, words) in ROWS {

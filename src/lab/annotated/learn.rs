@@ -62,7 +62,7 @@ pub struct Place<'a> {
 /// A SORM that learned.
 pub struct Learned {
     pub llama: Llama,
-    /// Tuned on the labels it learned from.
+    /// Tuned on the labels it learned from: those that validate are too few.
     pub threshold: f64,
     pub counts: MergeCounts,
     pub steps: usize,
@@ -195,7 +195,7 @@ fn write(
         prompt_version: PROMPT_VERSION,
         parameters: learned.llama.weights().parameters(),
         labels: Some([Control::Good, Control::Bad].map(|label| label.as_str().to_owned())),
-        threshold: sorm.map(|sorm| Threshold { sorm, source: ThresholdSource::Validation }),
+        threshold: sorm.map(|sorm| Threshold { sorm, source: ThresholdSource::Training }),
         made: json!({ "how": how, "annotations": tuned }),
     };
     Ok(card.write(folder)?)

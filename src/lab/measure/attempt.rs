@@ -58,6 +58,15 @@ pub fn choose<'a>(
     best
 }
 
+/// Far from its neighbours': a draw counts on from its seed, so that those of the seeds 1 and 2 would
+/// have all samples but one in common. The last steps of splitmix64 (Steele et al. 2014).
+fn apart(seed: u64) -> u64 {
+    let mut x = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
 /// Everything one evaluation measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempts {
@@ -68,8 +77,8 @@ pub struct Attempts {
     pub glore_seconds: f64,
 }
 
-/// Tries problems in every way; samples are drawn once for each of `seeds`. The same call gives the
-/// same attempts.
+/// Tries problems in every way; samples are drawn once for each of `seeds`, and no two seeds have
+/// one in common. The same call gives the same attempts.
 ///
 /// # Errors
 /// [`LabError`] when a model fails.
@@ -94,7 +103,8 @@ pub fn attempt(
 
     let mut sampled = vec![Vec::with_capacity(seeds.len()); items.len()];
     for &seed in seeds {
-        for (of_one, drawn) in sampled.iter_mut().zip(bench.samples(Draw { seed, ..samples })?) {
+        let how = Draw { seed: apart(seed), ..samples };
+        for (of_one, drawn) in sampled.iter_mut().zip(bench.samples(how)?) {
             of_one.push(drawn);
         }
     }
@@ -108,4 +118,20 @@ pub fn attempt(
         samples,
     });
     Ok(Attempts { attempts: attempts.collect(), thresholds, glore_tokens, glore_seconds })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apart;
+
+    #[test]
+    fn seeds_have_no_draw_in_common() {
+        // 1,000 numbers a problem, for a million problems.
+        const RANGE: u64 = 1_000_000_000;
+        let mut begins: Vec<u64> = (0..2_000).map(apart).collect();
+        begins.sort_unstable();
+        let gaps = begins.windows(2).map(|two| two[1] - two[0]);
+        let round = begins[0].wrapping_sub(begins[begins.len() - 1]);
+        assert!(gaps.chain([round]).all(|gap| gap > RANGE));
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Attempt, Attempts};
 use super::bench::Tried;
 use super::calibration::{Calibration, calibrate};
-use super::stats::{Figure, auroc, bootstrap, rate};
+use super::stats::{Figure, auroc, bootstrap, rate, share_of};
 use super::sweep::{self, GatePoint, MarginPoint, ThresholdPoint};
 use super::threshold::Thresholds;
 use crate::domain::Role;
@@ -114,8 +114,15 @@ fn reward_models(all: &[Attempt], cuts: Thresholds, seed: u64, figures: &mut Fig
     let mut put = |name: String, figure| figures.insert(name, figure);
     for (name, cut, role) in [("orm", cuts.orm, Role::Orm), ("sorm", cuts.sorm, Role::Sorm)] {
         let steps: Vec<_> = all.iter().map(|a| judged_steps(&a.draft, role)).collect();
-        let told =
-            |cut: f64| rate(steps.iter().flatten().map(|&(score, right)| (score >= cut) == right));
+        let told = |cut: f64| {
+            let parts = steps.iter().filter(|steps| !steps.is_empty()).map(|steps| {
+                let hits = steps.iter().filter(|&&(score, right)| (score >= cut) == right).count();
+                (hits as f64, steps.len() as f64)
+            });
+            // The interval is over problems; n says how many steps there are.
+            let n = steps.iter().map(Vec::len).sum();
+            Figure { n, ..share_of(&parts.collect::<Vec<_>>(), seed) }
+        };
         put(format!("{name}_step_accuracy"), told(cut));
         put(format!("{name}_step_accuracy_at_half"), told(0.5));
         let judged = all.iter().filter(|a| a.draft.gold.is_some());
@@ -156,10 +163,7 @@ fn gain(all: &[Attempt], cuts: Thresholds, seed: u64) -> Figure {
             (gain, a.draft.sorm_steps.len() as f64)
         })
         .collect();
-    bootstrap(both.len(), seed, |drawn| {
-        let sum = |of: fn(&(f64, f64)) -> f64| drawn.iter().map(|&i| of(&both[i])).sum::<f64>();
-        (sum(|b| b.1) > 0.0).then(|| sum(|b| b.0) / sum(|b| b.1))
-    })
+    share_of(&both, seed)
 }
 
 /// Area under the ROC curve; problems are resampled.

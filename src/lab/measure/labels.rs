@@ -1,11 +1,11 @@
 //! How often the synthetic labels are right, against the worlds: before and after each rule, and for
 //! fewer rollouts than were drawn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::stats::{Figure, bootstrap};
+use super::stats::{Figure, share_of};
 use crate::domain::{Answer, Role};
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
@@ -66,15 +66,16 @@ pub fn label_table(
     let (rolled, _) = verify(student, tokenizer, &samples, how)?;
     let world = |r: &Rollouts| &problems[r.sample.problem_id as usize].world;
     let gold: Vec<Vec<bool>> = rolled.iter().map(|r| truth(r, world(r))).collect();
+    let of: Vec<u64> = rolled.iter().map(|r| r.sample.problem_id).collect();
     let mut rows = Vec::new();
     for (name, consistency, propagation) in RULES {
         for k in KS {
             let rules = Rules { consistency, propagation, balance: false };
             let labels: Vec<Vec<bool>> = rolled.iter().map(|r| with_fewer(r, k, rules)).collect();
-            rows.push(row(name, k, &labels, &gold, seed));
+            rows.push(row(name, k, (&of, &labels, &gold), seed));
         }
     }
-    let of: BTreeSet<u64> = rolled.iter().map(|r| r.sample.problem_id).collect();
+    let of: BTreeSet<u64> = of.into_iter().collect();
     let prefixes = gold.iter().map(Vec::len).sum();
     Ok(LabelTable { problems: of.len(), set_aside, prefixes, rows })
 }
@@ -131,21 +132,22 @@ fn with_fewer(rollouts: &Rollouts, k: usize, rules: Rules) -> Vec<bool> {
     label(&rollouts.sample.solution, &right, &traces).under(rules)
 }
 
-fn row(rule: &str, k: usize, labels: &[Vec<bool>], gold: &[Vec<bool>], seed: u64) -> LabelRow {
+/// Problem, labels and gold of each sample.
+type Judged<'a> = (&'a [u64], &'a [Vec<bool>], &'a [Vec<bool>]);
+
+fn row(rule: &str, k: usize, (of, labels, gold): Judged, seed: u64) -> LabelRow {
     let each = || labels.iter().flatten().zip(gold.iter().flatten());
-    let same: Vec<(f64, f64)> = labels
-        .iter()
-        .zip(gold)
-        .map(|(l, g)| (l.iter().zip(g).filter(|(l, g)| l == g).count() as f64, g.len() as f64))
-        .collect();
-    let agreement = bootstrap(same.len(), seed, |drawn| {
-        let sum = |of: fn(&(f64, f64)) -> f64| drawn.iter().map(|&i| of(&same[i])).sum::<f64>();
-        (sum(|s| s.1) > 0.0).then(|| sum(|s| s.0) / sum(|s| s.1))
-    });
+    let mut by_problem: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
+    for ((problem, labels), gold) in of.iter().zip(labels).zip(gold) {
+        let (same, all) = by_problem.entry(*problem).or_default();
+        *same += labels.iter().zip(gold).filter(|(label, gold)| label == gold).count() as f64;
+        *all += gold.len() as f64;
+    }
+    let by_problem: Vec<(f64, f64)> = by_problem.into_values().collect();
     LabelRow {
         rule: rule.to_owned(),
         k,
-        agreement,
+        agreement: share_of(&by_problem, seed),
         false_good: each().filter(|(label, gold)| **label && !**gold).count(),
         false_bad: each().filter(|(label, gold)| !**label && **gold).count(),
     }
@@ -157,10 +159,10 @@ mod tests {
 
     #[test]
     fn both_kinds_of_error_are_counted() {
-        let labels = [vec![true, true, false], vec![false]];
-        let gold = [vec![true, false, false], vec![true]];
-        let row = row("all rules", 8, &labels, &gold, 1);
-        assert_eq!(row.agreement.value, Some(0.5));
+        let labels = [vec![true, true, false], vec![false], vec![true]];
+        let gold = [vec![true, false, false], vec![true], vec![true]];
+        let row = row("all rules", 8, (&[4, 4, 9], &labels, &gold), 1);
+        assert_eq!((row.agreement.value, row.agreement.n), (Some(0.6), 2), "two problems");
         assert_eq!((row.false_good, row.false_bad), (1, 1));
     }
 }

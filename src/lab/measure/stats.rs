@@ -45,6 +45,15 @@ pub fn bootstrap(n: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64
     Figure { value: Some(value), n, low, high }
 }
 
+/// A share of things that come several a problem, as steps do: `parts` has hits and things of each
+/// problem. Those of a problem stand or fall together, so problems are resampled; n counts problems.
+pub fn share_of(parts: &[(f64, f64)], seed: u64) -> Figure {
+    bootstrap(parts.len(), seed, |drawn| {
+        let sum = |of: fn(&(f64, f64)) -> f64| drawn.iter().map(|&i| of(&parts[i])).sum::<f64>();
+        (sum(|p| p.1) > 0.0).then(|| sum(|p| p.0) / sum(|p| p.1))
+    })
+}
+
 /// pass@k: the chance that at least one of `k` samples solves a problem, averaged over problems.
 /// `solved[i]` of `n` samples of problem i were right; the unbiased estimate of Chen et al. 2021.
 pub fn pass_at(k: usize, n: usize, solved: &[usize]) -> f64 {
@@ -83,6 +92,19 @@ mod tests {
         // Six pairs: 0.9 beats three, 0.7 beats one, loses one, ties one.
         assert_eq!(auroc(&scored), Some(4.5 / 6.0));
         assert_eq!(auroc(&[(0.3, true)]), None);
+    }
+
+    #[test]
+    fn things_that_stand_or_fall_together_have_the_interval_of_their_problems() {
+        // Half of 40 problems have all of their 25 steps right, the others none.
+        let parts: Vec<(f64, f64)> = (0..40).map(|i| (f64::from(i % 2) * 25.0, 25.0)).collect();
+        let figure = share_of(&parts, 1);
+        assert_eq!((figure.value, figure.n), (Some(0.5), 40));
+        let width = |f: Figure| f.high.expect("high") - f.low.expect("low");
+        let (together, apart) = (width(figure), width(wilson(500, 1000)));
+        assert!(together > 4.0 * apart, "{together} {apart}");
+        assert!((together - width(wilson(20, 40))).abs() < 0.05);
+        assert_eq!(share_of(&[(0.0, 0.0)], 1).value, None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::base::worked;
 use super::bench::{Bench, Model, Report};
-use super::finish::write_json;
+use super::finish::{MEASURE_VERSION, write_json};
 use super::parts::Parts;
 use super::samples::sample_set;
 use crate::domain::{Answer, Role};
@@ -109,7 +109,7 @@ fn learn(bench: &mut Bench, name: &str, base: &Model, right: &[Sample]) -> Resul
 /// Measured once; the same model is not measured again.
 fn measure(bench: &Bench, name: &str, student: &Model) -> Result<PassAtK, LabError> {
     let settings = json!({
-        "drawn": DRAWN, "problems": MEASURED, "temperature": bench.preset.sample_temperature,
+        "version": MEASURE_VERSION, "drawn": DRAWN, "problems": MEASURED, "temperature": bench.preset.sample_temperature,
         "seed": bench.preset.seed,
     });
     let inputs = BTreeMap::from([(name.to_owned(), student.hash.clone())]);

@@ -26,6 +26,9 @@ use crate::model::{Card, Control, PROMPT_VERSION, Precision, WEIGHTS_FILE, Weigh
 
 /// Samples a problem for best-of-3 and majority-of-3.
 const SAMPLES: usize = 3;
+/// Raised whenever measuring the same models would give other figures: what was measured before is
+/// measured anew then.
+pub(super) const MEASURE_VERSION: u32 = 2;
 /// Samples are drawn with so many seeds, counted from the preset's.
 const SEEDS: [u64; 3] = [0, 1, 2];
 
@@ -122,7 +125,7 @@ pub fn measure(
     let root = bench.folder.join("checkpoints");
     let name = format!("{split:?}").to_lowercase();
     let settings = json!({
-        "problems": bench.preset.test_problems, "label_problems": bench.preset.label_problems,
+        "version": MEASURE_VERSION, "problems": bench.preset.test_problems, "label_problems": bench.preset.label_problems,
         "margin_problems": bench.preset.validation_samples,
         "samples": SAMPLES, "seeds": SEEDS, "seed": bench.preset.seed, "thresholds": thresholds,
         "temperature": bench.preset.sample_temperature,
@@ -132,6 +135,10 @@ pub fn measure(
         let hash = hash_file(&checkpoint_folder(&root, role).join(WEIGHTS_FILE))?;
         inputs.insert(role.as_str().to_owned(), hash);
     }
+    // Ablations look at models that are not shipped.
+    inputs.insert("start".to_owned(), bench.start()?.hash.clone());
+    let other = Course::OrmOfStudent.name();
+    inputs.insert(other.to_owned(), bench.named(other)?.hash.clone());
     let parts = Parts::new(&bench.folder, &format!("evaluation-{name}"), &settings, &inputs);
     let measured = parts.pass(0, || measure_anew(bench, split, &name, thresholds))?;
     write_json(&bench.folder.join(format!("evaluation-{name}.json")), &measured.evaluation)?;

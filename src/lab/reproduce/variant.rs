@@ -13,8 +13,8 @@ use crate::lab::files::SetFile;
 use crate::lab::measure::{Thresholds, tune_one};
 use crate::lab::sets::Rollouts;
 
-/// Trains a recipe beside the models of a run and writes it as a checkpoint; a SORM's threshold is
-/// tuned on the validation rollouts, as the usual one's is. Returns the checkpoint's folder, which
+/// Trains a recipe beside the models of a run and writes it as a checkpoint; a reward model's threshold
+/// is tuned on the validation rollouts, as the usual one's is. Returns the checkpoint's folder, which
 /// can play its role in an evaluation.
 ///
 /// # Errors
@@ -26,10 +26,12 @@ pub fn variant(bench: &mut Bench, recipe: &Recipe) -> Result<PathBuf, LabError> 
     fine_tune(bench, recipe)?;
     let model = bench.named(&recipe.name)?;
     let role = role(recipe.course);
+    // A card holds the threshold of its own role and no other.
     let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
-    if role == Role::Sorm {
+    if role.is_reward() {
         let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
-        thresholds.sorm = tune_one(&model.llama, role, &bench.tokenizer, &rollouts)?;
+        let tuned = tune_one(&model.llama, role, &bench.tokenizer, &rollouts)?;
+        thresholds = Thresholds { sorm: tuned, orm: tuned };
     }
     let folder = bench.folder.join("variants").join(&recipe.name);
     checkpoint(bench, role, &model, &thresholds, &folder)?;

@@ -29,23 +29,27 @@ pub fn thresholds(evaluation: &Evaluation) -> Option<Section> {
     if points.is_empty() {
         return None;
     }
-    type Column = (&'static str, &'static str, fn(&ThresholdPoint) -> f64);
+    // Steps of one problem stand or fall together: no interval can be told from their number alone.
+    type Column = (&'static str, Option<&'static str>, fn(&ThresholdPoint) -> f64);
     let columns: [Column; 4] = [
-        ("SORM steps", "sorm_step_accuracy", |p| p.sorm_steps),
-        ("ORM steps", "orm_step_accuracy", |p| p.orm_steps),
-        ("SORM first error", "sorm_first_error", |p| p.sorm_first_error),
-        ("ORM first error", "orm_first_error", |p| p.orm_first_error),
+        ("SORM steps", None, |p| p.sorm_steps),
+        ("ORM steps", None, |p| p.orm_steps),
+        ("SORM first error", Some("sorm_first_error"), |p| p.sorm_first_error),
+        ("ORM first error", Some("orm_first_error"), |p| p.orm_first_error),
     ];
     let counts = format!(
         "n = {} steps, {} drafts",
         count(n(evaluation, "sorm_step_accuracy") as u64),
         count(n(evaluation, "sorm_first_error") as u64)
     );
-    let caption = format!("Told right by threshold, in % (95 % interval), {counts}");
+    let caption = format!("Told right by threshold, in % (95 % interval, of steps none), {counts}");
     let head: Vec<&str> = ["threshold"].into_iter().chain(columns.map(|c| c.0)).collect();
     let mut table = Table::new(caption, &head);
     for point in points {
-        let cells = columns.map(|(_, key, of)| share(of(point), n(evaluation, key)));
+        let cells = columns.map(|(_, key, of)| match key {
+            Some(key) => share(of(point), n(evaluation, key)),
+            None => percent(of(point)),
+        });
         table.push([setting(point.threshold)].into_iter().chain(cells));
     }
     let cuts = evaluation.thresholds;

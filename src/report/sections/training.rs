@@ -49,9 +49,12 @@ pub fn training(results: &Results) -> Option<Section> {
     blocks.push(Block { place: Place::Document, ..Block::table(measured) });
     let drawn = |curve: &&Curve| Block { place: Place::Page, ..picture(curve) };
     blocks.extend(curves.iter().map(drawn));
-    let text = "Loss in nats a prediction, on what is learnt from and on validation problems. The \
+    let text =
+        "Loss in nats a prediction, on what is learnt from and on validation problems. What \
+                reward models learn from also holds words of right solutions and digits of sums, \
+                while their validation loss is of labels alone: the two cannot be compared. The \
                 weights with the lowest validation loss are kept."
-        .to_owned();
+            .to_owned();
     Some(Section { id: "training", title: "Training".to_owned(), text: vec![text], blocks })
 }
 

@@ -54,6 +54,7 @@ pub fn number(p: Probability) -> String {
 pub fn source_word(source: ThresholdSource) -> &'static str {
     match source {
         ThresholdSource::Validation => "validation",
+        ThresholdSource::Training => "training labels",
         ThresholdSource::Configuration => "configuration",
         ThresholdSource::Default => "default",
     }
