@@ -5,9 +5,15 @@
 const desk = document.getElementById("desk");
 const find = (selector, within = document) => within.querySelector(selector);
 const every = (selector, within = document) => [...within.querySelectorAll(selector)];
-const tell = (text) => {
+// What happened, heard and seen. Trouble stays until something is saved; the rest goes after a while.
+let hush = 0;
+const tell = (text, trouble = false) => {
   const said = document.getElementById("said");
-  if (said) said.textContent = text;
+  if (!said) return;
+  said.textContent = text;
+  said.classList.add("shown");
+  clearTimeout(hush);
+  if (!trouble) hush = setTimeout(() => said.classList.remove("shown"), 6000);
 };
 
 // ---- Rows: one of them is where keys go.
@@ -48,13 +54,15 @@ const request = async (form, body) => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
-      if (answer.status < 500) return { answer, text: await answer.text() };
+      const later = answer.status >= 500 || answer.status === 429;
+      if (!later) return { answer, text: await answer.text() };
     } catch { /* no connection: again below */ }
     failed = true;
-    tell("Not saved yet: the server does not answer. Trying again.");
+    tell("Not saved yet: the server does not answer. Trying again.", true);
     await pause(Math.min(8000, 500 * 2 ** attempt));
   }
 };
+const unsaved = () => every("form.unsaved", desk);
 const save = (form, button) => {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
@@ -62,20 +70,35 @@ const save = (form, button) => {
   line = line.then(async () => {
     const { answer, text } = await request(form, body);
     waiting -= 1;
-    if (failed) tell("Saved.");
+    form.classList.toggle("unsaved", !answer.ok);
+    if (answer.ok && failed) tell("Saved.");
     failed = false;
-    if (waiting === 0) show(text, answer.ok, form);
+    // A refusal is always shown: what the next press brings says nothing of it.
+    if (!answer.ok) refuse(text, form);
+    else if (waiting === 0) show(text, form, !button);
   });
   return line;
 };
 
 // ---- Showing what the server kept: parts are replaced, texts that are being typed are not.
-const show = (text, ok, form) => {
-  const page = new DOMParser().parseFromString(text, "text/html");
-  if (!find("#desk", page)) {
-    tell(find("main", page)?.textContent.trim().slice(0, 200) ?? "It was refused.");
-    return;
-  }
+const read = (text) => new DOMParser().parseFromString(text, "text/html");
+const refuse = (text, form) => {
+  const page = read(text);
+  const whole = find("#desk", page);
+  const words = find(".fault", page) ?? find("main", page);
+  const why = words?.textContent.replace(/\s+/g, " ").trim().slice(0, 200) || "it was refused";
+  if (whole) render(page, form);
+  tell(`Not saved: ${why}`, true);
+};
+const show = (text, form, typed) => {
+  const page = read(text);
+  // Somewhere else: somebody has to log in again, or the item went to another person.
+  if (!find("#desk", page)) return void tell("Not saved: this page is out of date. Load it again.", true);
+  render(page, null);
+  if (typed && form.hasAttribute("data-typed")) tell("Text saved.");
+};
+// `kept`: the form whose texts stay as they were typed.
+const render = (page, kept) => {
   const held = document.activeElement;
   for (const part of every("[data-part]", desk)) {
     const other = find(`[data-part="${part.dataset.part}"]`, page);
@@ -90,15 +113,14 @@ const show = (text, ok, form) => {
   }
   for (const area of every("textarea", desk)) {
     const other = page.getElementById(area.id);
-    if (other && area !== document.activeElement && !timers.has(area.form)) area.value = other.value;
+    const typed = area.form === kept || area.form.classList.contains("unsaved");
+    const busy = area === document.activeElement || timers.has(area.form);
+    if (other && !busy && !typed) area.value = other.value;
   }
   for (const fold of every("details.texts", desk)) {
     const other = find("details.texts", page.getElementById(fold.closest("[data-row]").id));
     if (other?.open) fold.open = true;
   }
-  const fault = find(".fault", page);
-  if (!ok && fault) tell(fault.textContent);
-  else if (form.hasAttribute("data-typed")) tell("Text saved.");
   countdown();
 };
 
@@ -127,7 +149,7 @@ window.addEventListener("pagehide", () => {
   }
 });
 window.addEventListener("beforeunload", (event) => {
-  if (waiting > 0) event.preventDefault();
+  if (waiting > 0 || unsaved().length > 0) event.preventDefault();
 });
 
 // ---- Buttons.
@@ -143,6 +165,7 @@ const advance = (button) => {
     step(1);
   }
 };
+let warnedOfText = false;
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   if (form.matches("[data-save]")) {
@@ -151,11 +174,17 @@ document.addEventListener("submit", (event) => {
     timers.delete(form);
     // Shown at once; what the server says comes after.
     if (button?.hasAttribute("aria-pressed")) {
-      for (const other of every("[aria-pressed]", form)) other.setAttribute("aria-pressed", String(other === button));
+      const all = [...form.elements].filter((one) => one.hasAttribute("aria-pressed"));
+      for (const other of all) other.setAttribute("aria-pressed", String(other === button));
     }
     save(form, button);
     if (button) advance(button);
     if (button?.name === "choice" && button.value !== "none") go(find("[data-end]", desk));
+  } else if (form.hasAttribute("data-leaves") && unsaved().length > 0 && !warnedOfText) {
+    event.preventDefault();
+    warnedOfText = true;
+    unsaved()[0].closest("details").open = true;
+    tell("A text was not saved and would be lost. Change it, or press again to go on without it.", true);
   } else if (waiting > 0 || timers.size > 0) {
     // The page is left only when everything is kept.
     event.preventDefault();

@@ -101,6 +101,11 @@ impl Reason {
         }
     }
 
+    /// Whether it tells what other people said, which nobody may see before they have rated.
+    pub fn is_of_people(&self) -> bool {
+        matches!(self.detail, Detail::Disagreement { .. })
+    }
+
     /// What may be said before the person has rated, where scores are hidden: no step, no number.
     pub fn hint(&self) -> String {
         match &self.detail {

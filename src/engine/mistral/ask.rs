@@ -125,6 +125,7 @@ async fn send(
     let (reply, answer) = oneshot::channel();
     tokio::spawn(async move {
         let Some(model) = lease.model() else { return };
+        let turn = lease.recipe().turn().await;
         let (sender, mut receiver) = mpsc::channel(CAPACITY);
         let result = exchange(model, request(sender), &mut receiver).await;
         let dead = match &result {
@@ -134,7 +135,11 @@ async fn send(
         // The caller may be gone; that is its right.
         let _ = reply.send(result);
         match dead {
-            Some(how) => lease.died(how).await,
+            Some(how) => {
+                // The engine that is built now needs a turn of its own.
+                drop(turn);
+                lease.died(how).await;
+            }
             None => while let Ok(Some(_)) = timeout(FORGET, receiver.recv()).await {},
         }
     });

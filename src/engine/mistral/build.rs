@@ -7,6 +7,7 @@ use mistralrs::{
 };
 
 use super::ask;
+use super::turns::{GPU, Party, Turn};
 use crate::config::{Dtype, Quantisation};
 use crate::domain::Role;
 use crate::engine::EngineError;
@@ -25,6 +26,8 @@ pub(super) struct Recipe {
     quantisation: Option<Quantisation>,
     /// The token that ends a text: known to the engine as its only stop token.
     pub(super) halt: u32,
+    /// On a GPU engines take turns.
+    party: Option<Party>,
 }
 
 impl Recipe {
@@ -36,6 +39,16 @@ impl Recipe {
             dtype: plan.dtype,
             quantisation: plan.quantisation,
             halt: plan.description.end.first().copied().unwrap_or_default(),
+            party: matches!(plan.place, Place::Cuda(_)).then(Party::new),
+        }
+    }
+
+    /// Waits until an engine of this recipe may compute. The turn lasts until the engine has
+    /// forgotten the request.
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        match self.party {
+            Some(party) => Some(GPU.take(party).await),
+            None => None,
         }
     }
 
@@ -53,6 +66,7 @@ impl Recipe {
                 .map_err(|e| e.to_string())?;
             runtime.block_on(async {
                 let model = recipe.start().await?;
+                let _turn = recipe.turn().await;
                 ask::try_out(&model, recipe.role.is_reward(), recipe.halt).await?;
                 Ok(model)
             })

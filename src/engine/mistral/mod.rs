@@ -4,7 +4,8 @@
 //! a thread of its own; `pool.rs` lets one request at a time into a copy of a model on a CPU, where
 //! batched decoding computes nonsense; `picker.rs` samples for it, since it has no seeds and logs to
 //! the base 10; `ask.rs` keeps the receiver of an answer alive whatever the client does, since
-//! dropping it kills the engine; `replica.rs` builds a new engine when one died all the same.
+//! dropping it kills the engine; `replica.rs` builds a new engine when one died all the same;
+//! `turns.rs` keeps engines on a GPU from computing at the same moment, which makes numbers wrong.
 //! Reward roles are only scored and the others only generate: mixing both in one engine panics.
 
 mod ask;
@@ -12,6 +13,7 @@ mod build;
 mod picker;
 mod pool;
 mod replica;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

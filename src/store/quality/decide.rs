@@ -1,5 +1,7 @@
 //! Decisions, and which labels are gold.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Row, SqliteConnection};
 
 use super::Quality;
@@ -33,12 +35,15 @@ pub struct NewDecision {
     pub comment: Option<String>,
     /// Ids of the submissions that were looked at.
     pub seen: Vec<String>,
+    /// Id of the decision that was looked at, which this one takes the place of.
+    pub replaces: Option<String>,
     /// These labels are gold from now on.
     pub gold: bool,
 }
 
 impl Quality<'_> {
-    /// Keeps a decision; it takes the place of earlier ones about the same item.
+    /// Keeps a decision; it takes the place of the one that was looked at. `None`, and nothing kept,
+    /// when people handed in or took back their ratings since, or somebody else decided.
     ///
     /// # Errors
     /// When the database fails; nothing is kept then.
@@ -46,8 +51,11 @@ impl Quality<'_> {
         &self,
         decision: &NewDecision,
         now: Timestamp,
-    ) -> Result<AdjudicationId, StoreError> {
+    ) -> Result<Option<AdjudicationId>, StoreError> {
         let mut tx = self.store.write().await?;
+        if !is_as_seen(&mut tx, decision).await? {
+            return Ok(None);
+        }
         let NewDecision { item, person, outcome, choice, comment, .. } = decision;
         let labels = decision
             .labels
@@ -67,7 +75,7 @@ impl Quality<'_> {
             mark(&mut tx, &decision.item, Some(&labels), &decision.person, now).await?;
         }
         tx.commit().await?;
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// Makes the labels of a submission in force or of a decision the gold of its item, or takes the
@@ -98,6 +106,20 @@ impl Quality<'_> {
         }
         Ok(known)
     }
+}
+
+/// Whether the item is as it was when the decision was made. Asked where the decision is written: two
+/// people may decide at the same moment.
+async fn is_as_seen(tx: &mut SqliteConnection, decision: &NewDecision) -> Result<bool, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM submissions_in_force WHERE item = ?1 \
+         UNION ALL SELECT id FROM adjudications_in_force WHERE item = ?1",
+    )
+    .bind(&decision.item)
+    .fetch_all(tx)
+    .await?;
+    let seen: BTreeSet<&String> = decision.seen.iter().chain(&decision.replaces).collect();
+    Ok(ids.iter().collect::<BTreeSet<_>>() == seen)
 }
 
 /// What an adjudicator says of one step: rating, critique, correction.
@@ -197,9 +219,10 @@ pub(super) async fn mark(
     if labels.is_some() {
         let strength = lot(item);
         sqlx::query(
-            "INSERT INTO item_reasons (item, rule, queue, strength, detail) \
-             SELECT i.id, 'random', i.queue, ?2, \
-             json_object('rule', 'random', 'share', q.random_share) \
+            // `detail` holds a whole `Reason`, as it does for every other item.
+            "INSERT INTO item_reasons (item, rule, queue, open, strength, detail) \
+             SELECT i.id, 'random', i.queue, i.open, ?2, json_object('strength', ?2, \
+             'detail', json_object('rule', 'random', 'share', q.random_share)) \
              FROM items i JOIN queues q ON q.id = i.queue WHERE i.id = ?1 \
              ON CONFLICT DO NOTHING",
         )

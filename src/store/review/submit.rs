@@ -34,6 +34,8 @@ pub enum Withdrawn {
     Item(ItemId),
     /// There is no such submission of this person in force.
     Missing,
+    /// It is what other people's ratings are held against.
+    Gold,
 }
 
 impl Reviews<'_> {
@@ -105,6 +107,12 @@ impl Reviews<'_> {
         at: Timestamp,
     ) -> Result<Withdrawn, StoreError> {
         let mut tx = self.store.write().await?;
+        let gold = "SELECT 1 FROM gold_in_force g JOIN submissions s ON s.id = g.labels \
+                    WHERE s.id = ? AND s.person = ? AND s.withdrawn_at IS NULL";
+        let gold = sqlx::query(gold).bind(submission.to_string()).bind(person);
+        if gold.fetch_optional(&mut *tx).await?.is_some() {
+            return Ok(Withdrawn::Gold);
+        }
         let row = sqlx::query(
             "UPDATE submissions SET withdrawn_at = ? WHERE id = ? AND person = ? \
              AND withdrawn_at IS NULL RETURNING item, outcome",

@@ -127,7 +127,8 @@ fn answer(desk: Desk) -> ItemAnswer {
         mode: desk.serving.mode,
         suggestions: desk.serving.suggestions,
         guidelines_version: desk.serving.guidelines,
-        reasons: if shown { desk.item.reasons.clone() } else { Vec::new() },
+        // What others said stays hidden whatever the settings: people rate blind to each other.
+        reasons: desk.item.reasons.into_iter().filter(|r| shown && !r.is_of_people()).collect(),
         expires_at: desk.expires,
         problem: desk.run.problem.text.clone(),
         reference_answer: desk.run.problem.reference_answer.clone(),

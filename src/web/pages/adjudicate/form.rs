@@ -43,7 +43,7 @@ impl DecisionForm {
             choice: decision.and_then(|d| d.choice.clone()).unwrap_or_default(),
             comment: decision.and_then(|d| d.comment.clone()).unwrap_or_default(),
             gold: false,
-            seen: seen(item).join(" "),
+            seen: looked_at(item).join(" "),
         }
     }
 
@@ -120,18 +120,24 @@ impl DecisionForm {
             choice,
             comment,
             seen: seen(item),
+            replaces: item.decision.as_ref().map(|decision| decision.id.clone()),
             gold: self.gold && outcome == Outcome::Rated,
         })
     }
 
-    /// Whether somebody handed something in, or took it back, since the form was shown.
+    /// Whether somebody handed something in, took it back, or decided, since the form was shown.
     pub fn is_stale(&self, item: &Reviewed) -> bool {
-        !self.seen.split_whitespace().eq(seen(item).iter().map(String::as_str))
+        !self.seen.split_whitespace().eq(looked_at(item).iter().map(String::as_str))
     }
 }
 
 fn seen(item: &Reviewed) -> Vec<String> {
     item.submissions.iter().map(|submission| submission.id.clone()).collect()
+}
+
+/// Everything that a decision is about: submissions, and the decision that holds.
+fn looked_at(item: &Reviewed) -> Vec<String> {
+    seen(item).into_iter().chain(item.decision.iter().map(|decision| decision.id.clone())).collect()
 }
 
 fn of_said(said: &Said) -> StepForm {

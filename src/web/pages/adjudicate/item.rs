@@ -1,6 +1,8 @@
 //! One item: what people said, side by side, and the decision. Annotators must not see it: they rate
 //! without knowing what others said.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -12,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::form::DecisionForm;
 use super::view::ItemView;
 use crate::app::App;
-use crate::domain::annotation::Reviewed;
+use crate::domain::annotation::{Decision, Outcome, Reviewed};
 use crate::domain::{Invalid, PersonRole};
 use crate::web::pages::{Shell, page};
 use crate::web::{Code, Error, Person};
@@ -25,6 +27,8 @@ struct ItemPage {
     faults: Vec<Invalid>,
     /// Somebody handed in or took back while it was being decided.
     stale: bool,
+    /// What somebody else decided while it was.
+    meanwhile: Option<String>,
 }
 
 impl ItemPage {
@@ -74,11 +78,9 @@ pub async fn decide(
     person.require(PersonRole::Adjudicator)?;
     let item = find(&app, &id).await?;
     let Form(pairs) = sent?;
-    let mut form = DecisionForm::read(pairs, item.steps.len());
+    let form = DecisionForm::read(pairs, item.steps.len());
     if form.is_stale(&item) {
-        form.seen = DecisionForm::of(&item).seen;
-        let again = shown(&app, shell, &item, form, Vec::new(), true).await?;
-        return Ok((StatusCode::CONFLICT, page(&again)?).into_response());
+        return stale(&app, shell, &item, form).await;
     }
     match form.decision(&item, &named(&person)) {
         Err(faults) => {
@@ -86,11 +88,40 @@ pub async fn decide(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&again)?).into_response())
         }
         Ok(decision) => {
-            app.store.quality().decide(&decision, app.clock.now()).await?;
+            if app.store.quality().decide(&decision, app.clock.now()).await?.is_none() {
+                // Somebody was quicker between the look at the item and the writing.
+                return stale(&app, shell, &find(&app, &id).await?, form).await;
+            }
             let list = format!("/review/adjudicate?queue={}&decided={}", item.queue, item.item);
             Ok(Redirect::to(&list).into_response())
         }
     }
+}
+
+/// The form as it was typed, with what has changed meanwhile.
+async fn stale(
+    app: &App,
+    shell: Shell,
+    item: &Reviewed,
+    mut form: DecisionForm,
+) -> Result<Response, Error> {
+    form.seen = DecisionForm::of(item).seen;
+    let again = shown(app, shell, item, form, Vec::new(), true).await?;
+    Ok((StatusCode::CONFLICT, page(&again)?).into_response())
+}
+
+/// What others decided meanwhile, in words.
+fn decided(decision: &Decision, names: &BTreeMap<String, String>) -> String {
+    let name = names.get(&decision.person).unwrap_or(&decision.person);
+    let steps = decision.steps.iter().zip(1..).filter_map(|(said, step)| {
+        said.rating.map(|rating| format!("step {step} {}", rating.as_str()))
+    });
+    let what = match decision.outcome {
+        Outcome::BadProblem => vec!["a bad problem".to_owned()],
+        _ => steps.collect(),
+    };
+    let comment = decision.comment.as_ref().map(|comment| format!(" (“{comment}”)"));
+    format!("{name} decided: {}{}", what.join(", "), comment.unwrap_or_default())
 }
 
 /// What rows call a person: the id of a user, or `local`.
@@ -116,6 +147,7 @@ async fn shown(
     let people = item.submissions.iter().map(|submission| submission.person.clone());
     let people = people.chain(item.decision.iter().map(|decision| decision.person.clone()));
     let names = app.store.quality().names(people.collect()).await?;
+    let meanwhile = item.decision.as_ref().filter(|_| stale).map(|d| decided(d, &names));
     let item = ItemView::new(item, form, &names, app.clock.now());
-    Ok(ItemPage { shell, item, faults, stale })
+    Ok(ItemPage { shell, item, faults, stale, meanwhile })
 }

@@ -106,7 +106,17 @@ pub async fn act(
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
     for action in form.actions(&desk) {
         match reviews.act(id, &person.id, action, app.clock.now()).await? {
-            Acted::Saved | Acted::Nothing | Acted::HandedIn => {}
+            Acted::Saved | Acted::Nothing => {}
+            Acted::HandedIn => {
+                let detail = "You have handed this item in, so this was not saved: take it back to \
+                              change it";
+                if form.step().is_none() {
+                    return Err(Error::new(Code::AlreadySubmitted, detail));
+                }
+                let fault = Some((detail.to_owned(), form));
+                let refusal = Refusal { fault, conflict: true, ..Refusal::default() };
+                return refused(&app, id, &person, shell, &headers, refusal).await;
+            }
             Acted::NotYours => return Err(no_item(id)),
             Acted::Refused(invalid) if form.step().is_some() => {
                 let refusal = Refusal { fault: Some((invalid.detail, form)), ..Refusal::default() };
@@ -253,6 +263,11 @@ pub async fn undo_submission(
 ) -> Result<Redirect, Error> {
     match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
         Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}"))),
+        Withdrawn::Gold => Err(Error::new(
+            Code::Refused,
+            "an adjudicator made these ratings gold, which other people's are held against: they \
+             can be taken back once they are gold no more",
+        )),
         Withdrawn::Missing => Err(Error::new(
             Code::NotFound,
             format!("you have not handed in `{id}`, or took it back"),

@@ -56,6 +56,8 @@ pub(super) struct Refusal {
     pub(super) fault: Option<(String, ActForm)>,
     /// Which of the reason forms was sent without a reason.
     pub(super) reason_of: Option<&'static str>,
+    /// The item is in a state that does not allow it.
+    pub(super) conflict: bool,
 }
 
 #[derive(Template)]
@@ -150,8 +152,12 @@ pub(super) async fn refused(
     headers: &HeaderMap,
     refusal: Refusal,
 ) -> Result<Response, Error> {
+    let status = match refusal.conflict {
+        true => StatusCode::CONFLICT,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     let desk = desk_page(app, id, person, shell, headers, refusal).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&desk)?).into_response())
+    Ok((status, page(&desk)?).into_response())
 }
 
 /// No item has this id, or this person was never given it.
@@ -180,13 +186,22 @@ async fn desk_page(
     {
         row.fault = Some(sentence.clone());
         row.unfolded = true;
-        row.critique = form.critique.clone().unwrap_or_default();
-        row.correction = form.correction.clone().unwrap_or_default();
+        let typed = |text: &Option<String>, kept: &mut String| {
+            if let Some(text) = text {
+                text.clone_into(kept);
+            }
+        };
+        typed(&form.critique, &mut row.critique);
+        typed(&form.correction, &mut row.correction);
     }
-    let hidden = desk.submission.is_none() && desk.serving.suggestions != Suggestions::Before;
+    let blind = desk.submission.is_none();
+    let scoreless = desk.serving.suggestions != Suggestions::Before;
     let whys = desk.item.reasons.iter().map(|reason| Why {
         rule: reason.rule().words(),
-        text: if hidden { reason.hint() } else { reason.sentence() },
+        text: match blind && (scoreless || reason.is_of_people()) {
+            true => reason.hint(),
+            false => reason.sentence(),
+        },
     });
     let version = desk.serving.guidelines;
     Ok(DeskPage {

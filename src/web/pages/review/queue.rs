@@ -104,6 +104,8 @@ pub async fn show(
     let done = query.done.is_some();
     let after = query.after.as_deref().and_then(|id| id.parse::<ItemId>().ok());
     let items = reviews.items(id, !done, after, ITEMS, now).await?;
+    // Gold items are served to more people than others and must not be told by it.
+    let overlap = queue.settings.overlap;
     let hidden = queue.settings.suggestions != Suggestions::Before && !done;
     let rows = items.data.into_iter().map(|row| Row {
         id: row.item.id.to_string(),
@@ -115,11 +117,14 @@ pub async fn show(
             .iter()
             .map(|reason| Why {
                 rule: reason.rule().words(),
-                sentence: if hidden { String::new() } else { reason.sentence() },
+                sentence: match hidden || (!done && reason.is_of_people()) {
+                    true => String::new(),
+                    false => reason.sentence(),
+                },
             })
             .collect(),
-        done: row.item.done,
-        need: row.item.need,
+        done: row.item.done.min(if done { overlap } else { overlap.saturating_sub(1) }),
+        need: row.item.need.min(overlap),
         held: row.held,
     });
     let rows = rows.collect();
