@@ -79,6 +79,7 @@ pub fn blank(engine: &dyn Engine, order: &Order, status: RunStatus, created_at: 
         timings_ms: Timings::default(),
         notes: Vec::new(),
         error: None,
+        priority: None,
         created_at,
     }
 }

@@ -25,6 +25,7 @@ fn run(status: RunStatus) -> Run {
         timings_ms: Timings::default(),
         notes: Vec::new(),
         error: None,
+        priority: None,
         created_at: crate::domain::Timestamp::UNIX_EPOCH,
     }
 }

@@ -100,6 +100,7 @@ fn request(args: &Args) -> anyhow::Result<SolveRequest> {
         seed: args.seed,
         gate: args.gate,
         background: false,
+        priority: None,
     })
 }
 

@@ -20,6 +20,7 @@ mod ids;
 mod input;
 mod password;
 mod person;
+mod priority;
 mod problem;
 pub mod review;
 mod role;
@@ -46,6 +47,7 @@ pub use ids::{
 pub use input::Invalid;
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use person::PersonRole;
+pub use priority::{MOST_OVERTAKEN, Overtaken, Priority};
 pub use problem::{MAX_PROBLEM_BYTES, Problem};
 pub use role::Role;
 pub use run::{

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::ids::{ProblemId, RunId, SolutionId};
+use super::priority::Priority;
 use super::problem::Problem;
 use super::score::{Probability, Threshold};
 
@@ -246,6 +247,9 @@ pub struct Run {
     pub notes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<RunError>,
+    /// How urgent it is, or was; only of a run in the background.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub priority: Option<Priority>,
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,

@@ -32,12 +32,15 @@ pub async fn work(app: App) {
     }
 }
 
-/// Does the run that has waited longest; `false` when none waits.
+/// Does the run whose turn it is; `false` when none waits.
 ///
 /// # Errors
 /// When the store fails before the run is begun; what is done is written as soon as the store takes it.
 pub async fn run_one(app: &App) -> Result<bool, StoreError> {
-    feed(app).await?;
+    // A batch that cannot be fed must not hold up what waits already.
+    if let Err(error) = feed(app).await {
+        tracing::error!(%error, "problems of batches could not be put in the queue");
+    }
     if app.store.runs().waiting().await? == 0 {
         return Ok(false);
     }
@@ -67,7 +70,8 @@ async fn perform(
     let blank = work::blank(&*app.engine.now(), order, RunStatus::Running, claimed.created_at);
     // Known to `Live` before the look at the store: a request to cancel reaches one or the other.
     let live = app.live.enter(&blank, cancel);
-    if app.store.runs().cancel_requested(claimed.id).await? {
+    // Nothing that fails from here on may leave the run `running` with nobody at work on it.
+    if app.store.runs().cancel_requested(claimed.id).await.unwrap_or(false) {
         cancel.cancel();
     }
     let begun = Instant::now();
@@ -82,22 +86,31 @@ async fn perform(
         return Ok(());
     }
     done.run.problem.id = claimed.problem_id;
-    keep(app, &done.run).await?;
-    live.end(done.run);
+    done.run.priority = Some(claimed.priority);
+    live.end(keep(app, done.run).await?);
     Ok(())
 }
 
-/// Writes what came of a run. A store that takes nothing for a while, as on a full disk, is waited
-/// for: given up here, the run would be `running` until the next start.
+/// Writes what came of a run, and returns what was written. A store that takes nothing for a while,
+/// as on a full disk, is waited for: given up here, the run would be `running` until the next start.
+/// An outcome that the store objects to is set aside as `failed` with what it said: done again, it
+/// would be objected to again.
 ///
 /// # Errors
-/// When it objects to what is written, or still fails when the server stops; the run is done again
+/// When it objects to that as well, or still fails when the server stops; the run is done again
 /// after the next start.
-async fn keep(app: &App, run: &Run) -> Result<(), StoreError> {
+async fn keep(app: &App, mut run: Run) -> Result<Run, StoreError> {
+    let mut set_aside = false;
     loop {
-        let Err(error) = app.store.runs().finish(run).await else { return Ok(()) };
-        if app.shutdown.is_cancelled() || !error.may_pass() {
+        let Err(error) = app.store.runs().finish(&run).await else { return Ok(run) };
+        if app.shutdown.is_cancelled() || (set_aside && !error.may_pass()) {
             return Err(error);
+        }
+        if !error.may_pass() {
+            tracing::error!(run_id = %run.id, %error, "what came of a run is refused by the store");
+            run = without_result(run);
+            set_aside = true;
+            continue;
         }
         tracing::error!(run_id = %run.id, %error, "what came of a run cannot be written yet");
         tokio::select! {
@@ -105,6 +118,13 @@ async fn keep(app: &App, run: &Run) -> Result<(), StoreError> {
             () = app.shutdown.cancelled() => {}
         }
     }
+}
+
+/// The run with nothing of its result but that it could not be kept.
+fn without_result(run: Run) -> Run {
+    let detail = "what came of it could not be stored; it has been written to the log".to_owned();
+    let bare = Run { solutions: Vec::new(), chosen: None, answer: None, notes: Vec::new(), ..run };
+    work::failed(bare, "not_stored", detail)
 }
 
 /// An order written by another version of the program fails its run, not the worker.
@@ -115,5 +135,5 @@ async fn unreadable(
 ) -> Result<(), StoreError> {
     let Some(run) = app.store.runs().get(claimed.id).await? else { return Ok(()) };
     let detail = format!("the queued order cannot be read by this version: {error}");
-    keep(app, &work::failed(run, "unreadable_order", detail)).await
+    keep(app, work::failed(run, "unreadable_order", detail)).await.map(|_| ())
 }

@@ -74,6 +74,7 @@ impl<'a> Record<'a> {
             timings_ms: self.timings,
             notes: self.notes,
             error: None,
+            priority: None,
             created_at,
             solutions: self.solutions,
         }

@@ -6,8 +6,8 @@ use sqlx::sqlite::SqliteRow;
 use utoipa::ToSchema;
 
 use super::StoreError;
-use super::rows::{number, timestamp, word};
-use crate::domain::{BatchId, Timestamp};
+use super::rows::{number, priority, timestamp, word};
+use crate::domain::{BatchId, Overtaken, Priority, Timestamp};
 
 /// Most problems of a batch.
 pub const MAX_ITEMS: usize = 5_000;
@@ -26,6 +26,7 @@ pub struct NewBatch {
     pub name: String,
     /// What each run is asked to do, for whoever feeds the queue.
     pub work: String,
+    pub priority: Priority,
     /// At least one.
     pub items: Vec<BatchItem>,
     pub created_at: Timestamp,
@@ -53,6 +54,8 @@ pub struct Batch {
     pub object: &'static str,
     pub name: String,
     pub status: BatchStatus,
+    /// How urgent its runs are that have not begun.
+    pub priority: Priority,
     /// Problems.
     pub total: usize,
     /// Problems that are runs by now.
@@ -79,6 +82,15 @@ impl Batch {
     }
 }
 
+/// Most runs of batches that may wait, with one more among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Of its priority and lower ones: more urgent ones do not take its room.
+    pub own: usize,
+    /// Of all.
+    pub all: usize,
+}
+
 /// The problem that is to become a run next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -87,6 +99,10 @@ pub struct Waiting {
     pub position: usize,
     pub work: String,
     pub item: BatchItem,
+    pub priority: Priority,
+    pub(super) room: Room,
+    /// What the line of batches remembers once it is a run.
+    pub(super) overtaken: Overtaken,
 }
 
 pub(super) fn read(row: &SqliteRow) -> Result<Batch, StoreError> {
@@ -96,6 +112,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Batch, StoreError> {
         object: "batch",
         name: row.try_get("name")?,
         status: BatchStatus::Running,
+        priority: priority(row)?,
         total: number(row, "total")?,
         begun: number(row, "fed")?,
         completed: number(row, "completed")?,

@@ -1,12 +1,25 @@
 //! Batches: many problems that become runs a few at a time, so that the queue stays short.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::batch::read;
-use super::queue::waiting;
-use super::rows::{number, word, write_number, write_timestamp};
-use super::{Batch, BatchItem, NewBatch, Page, Store, StoreError, Waiting, write};
-use crate::domain::{BatchId, Run, RunId};
+use super::priority::has_room;
+use super::rows::{number, priority, word, write_number, write_timestamp};
+use super::{Batch, BatchItem, NewBatch, Page, Room, Store, StoreError, Waiting, turns, write};
+use crate::domain::{BatchId, Overtaken, Priority, Run, RunId};
+
+/// The open batch that is there longest, the most urgent one, and what their line remembers.
+pub(super) const NEXT: &str = "SELECT \
+    (SELECT id FROM batches INDEXED BY batches_open \
+     WHERE fed < total AND cancel_requested = 0 ORDER BY id LIMIT 1) AS oldest, \
+    (SELECT id FROM batches INDEXED BY batches_open_by_priority \
+     WHERE fed < total AND cancel_requested = 0 ORDER BY priority DESC, id LIMIT 1) AS urgent, \
+    (SELECT overtaken FROM turns WHERE line = 'batches') AS overtaken";
+
+/// The next problem of a batch.
+const PROBLEM: &str = "SELECT b.id, b.work, b.priority, i.position, i.problem, i.reference_answer \
+    FROM batches b JOIN batch_items i ON i.batch_id = b.id AND i.position = b.fed + 1 WHERE b.id = ?";
 
 /// The batches of a store.
 #[derive(Debug, Clone, Copy)]
@@ -23,13 +36,15 @@ impl Batches<'_> {
         let mut tx = self.store.write().await?;
         let id = batch.id.to_string();
         sqlx::query(
-            "INSERT INTO batches (id, name, work, total, created_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO batches (id, name, work, total, created_at, priority) \
+             VALUES (?, ?, ?, ?, ?, ?)",
         )
         .bind(&id)
         .bind(&batch.name)
         .bind(&batch.work)
         .bind(write_number(batch.items.len()))
         .bind(write_timestamp(batch.created_at)?)
+        .bind(batch.priority.rank())
         .execute(&mut *tx)
         .await?;
         for (nth, chunk) in batch.items.chunks(500).enumerate() {
@@ -82,47 +97,38 @@ impl Batches<'_> {
         Ok(Page { data, has_more, next })
     }
 
-    /// The next problem of the oldest batch that is not through.
+    /// The next problem of the batch whose turn it is: of the most urgent one that is not through,
+    /// by the rule of [`Overtaken`]. `None` when nothing is left or there is no `room` for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn next(&self) -> Result<Option<Waiting>, StoreError> {
-        let row = sqlx::query(
-            "SELECT b.id, b.work, i.position, i.problem, i.reference_answer \
-             FROM batches b INDEXED BY batches_open \
-             CROSS JOIN batch_items i ON i.batch_id = b.id AND i.position = b.fed + 1 \
-             WHERE b.fed < b.total AND b.cancel_requested = 0 ORDER BY b.id LIMIT 1",
-        )
-        .fetch_optional(self.store.read())
-        .await?;
-        row.map(|row| {
-            Ok::<_, StoreError>(Waiting {
-                batch: word(&row, "id", |text| text.parse().ok())?,
-                position: number(&row, "position")?,
-                work: row.try_get("work")?,
-                item: BatchItem {
-                    problem: row.try_get("problem")?,
-                    reference_answer: row.try_get("reference_answer")?,
-                },
-            })
-        })
-        .transpose()
+    pub async fn next(
+        &self,
+        room: impl Fn(Priority) -> Room + Send,
+    ) -> Result<Option<Waiting>, StoreError> {
+        let mut tx = self.store.read().begin().await?;
+        let row = sqlx::query(NEXT).fetch_one(&mut *tx).await?;
+        let Some(line) = turns::read(&row)? else { return Ok(None) };
+        let (turn, after) = line.next();
+        // One that has filled its room does not keep out a more urgent one, which has more.
+        for (batch, after) in [(turn, after), (line.urgent.as_str(), line.overtaken)] {
+            let row = sqlx::query(PROBLEM).bind(batch).fetch_optional(&mut *tx).await?;
+            let Some(row) = row else { return Ok(None) };
+            let problem = problem(&row, &room, after)?;
+            if has_room(&mut tx, problem.priority, problem.room).await? {
+                return Ok(Some(problem));
+            }
+        }
+        Ok(None)
     }
 
-    /// Puts that problem in the line as `run`, unless `limit` runs wait. `false` when they do, when
-    /// another has done it, or when the batch was cancelled meanwhile.
+    /// Puts that problem in the line as `run`. `false` when there is no room for it any more, when another has done it, or when the batch was cancelled meanwhile.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn feed(
-        &self,
-        next: &Waiting,
-        run: &Run,
-        work: &str,
-        limit: usize,
-    ) -> Result<bool, StoreError> {
+    pub async fn feed(&self, next: &Waiting, run: &Run, work: &str) -> Result<bool, StoreError> {
         let mut tx = self.store.write().await?;
-        if waiting(&mut tx).await? >= write_number(limit) {
+        if !has_room(&mut tx, next.priority, next.room).await? {
             return Ok(false);
         }
         let (batch, position) = (next.batch.to_string(), write_number(next.position));
@@ -138,11 +144,16 @@ impl Batches<'_> {
         }
         write::insert(&mut tx, run, Some(work)).await?;
         let id = run.id.to_string();
-        sqlx::query("UPDATE runs SET batch_id = ? WHERE id = ?")
-            .bind(&batch)
-            .bind(&id)
-            .execute(&mut *tx)
-            .await?;
+        // The priority of this moment: it may have been changed since the problem was read.
+        sqlx::query(
+            "UPDATE runs SET (batch_id, priority) = (SELECT id, priority FROM batches WHERE id = ?) \
+             WHERE id = ?",
+        )
+        .bind(&batch)
+        .bind(&id)
+        .execute(&mut *tx)
+        .await?;
+        turns::remember(&mut tx, "batches", next.overtaken).await?;
         sqlx::query("UPDATE batch_items SET run_id = ? WHERE batch_id = ? AND position = ?")
             .bind(&id)
             .bind(&batch)
@@ -193,4 +204,24 @@ impl Batches<'_> {
             .collect::<Result<_, _>>()
             .map(Some)
     }
+}
+
+fn problem(
+    row: &SqliteRow,
+    room: impl Fn(Priority) -> Room,
+    overtaken: Overtaken,
+) -> Result<Waiting, StoreError> {
+    let priority = priority(row)?;
+    Ok(Waiting {
+        batch: word(row, "id", |text| text.parse().ok())?,
+        position: number(row, "position")?,
+        work: row.try_get("work")?,
+        item: BatchItem {
+            problem: row.try_get("problem")?,
+            reference_answer: row.try_get("reference_answer")?,
+        },
+        priority,
+        room: room(priority),
+        overtaken,
+    })
 }

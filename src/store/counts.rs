@@ -106,6 +106,7 @@ mod tests {
             timings_ms: Timings::default(),
             notes: Vec::new(),
             error: None,
+            priority: None,
             created_at: time::OffsetDateTime::UNIX_EPOCH,
         }
     }

@@ -11,6 +11,7 @@ mod backup;
 mod batch;
 mod batch_results;
 mod batches;
+mod claim;
 mod condition;
 mod counts;
 mod database;
@@ -22,6 +23,7 @@ mod lock;
 mod page;
 #[cfg(test)]
 mod people_tests;
+mod priority;
 mod quality;
 mod queue;
 mod review;
@@ -29,6 +31,7 @@ mod rows;
 mod runs;
 mod sessions;
 mod tokens;
+mod turns;
 mod upkeep;
 mod users;
 mod write;
@@ -39,9 +42,10 @@ mod tags;
 mod views;
 mod walk;
 
-pub use batch::{Batch, BatchItem, BatchStatus, MAX_ITEMS, NewBatch, Waiting};
+pub use batch::{Batch, BatchItem, BatchStatus, MAX_ITEMS, NewBatch, Room, Waiting};
 pub use batch_results::BatchRow;
 pub use batches::Batches;
+pub use claim::Claimed;
 pub use counts::WrongCount;
 pub use database::Store;
 pub use error::StoreError;
@@ -51,7 +55,7 @@ pub use page::{Counts, Page, RunSummary};
 pub use quality::{
     ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
 };
-pub use queue::{CancelOutcome, Claimed, MAX_ATTEMPTS};
+pub use queue::{CancelOutcome, MAX_ATTEMPTS};
 pub use review::{
     Acted, Desk, Filled, Flagged, Guidelines, Item, ItemRow, Mine, Next, Queue, Reviews, Saved,
     Submitted, Withdrawn,

@@ -1,30 +1,19 @@
-//! The waiting line: runs that are done later, by a worker, one claim each.
+//! The waiting line: runs that are done later, by a worker, one claim each (`claim.rs`).
 //!
 //! The server has the data folder to itself, so a run found `running` at start belongs to a process
 //! that is gone: it is requeued without asking a clock. Which of several runs took that process down
 //! cannot be known, so those that were at work then are done again one at a time: the guilty one
 //! comes to its last attempt alone, and the others live.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use super::rows::{timestamp, word, write_number};
+use super::rows::{word, write_number};
 use super::{Runs, StoreError, review, write};
-use crate::domain::{ProblemId, Run, RunId, RunStatus, Timestamp};
+use crate::domain::{Run, RunId, RunStatus};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
 /// so forever.
 pub const MAX_ATTEMPTS: i64 = 3;
-
-/// A run taken from the line. Whoever claimed it must `finish` it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
-    pub id: RunId,
-    /// Keeps its id when the finished run is written back.
-    pub problem_id: ProblemId,
-    /// What `insert_queued` was given.
-    pub work: String,
-    pub created_at: Timestamp,
-}
 
 /// What a request to cancel met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +27,7 @@ pub enum CancelOutcome {
 }
 
 impl Runs<'_> {
-    /// Puts a run in the line, unless `limit` runs are waiting. When this returns, it is on disk.
+    /// Puts a run in the line with its priority, unless `limit` runs are waiting. When this returns, it is on disk.
     ///
     /// # Errors
     /// [`StoreError::QueueFull`], or the database fails.
@@ -64,35 +53,6 @@ impl Runs<'_> {
     pub async fn waiting(&self) -> Result<usize, StoreError> {
         let mut connection = self.store.read().acquire().await.map_err(StoreError::from)?;
         Ok(usize::try_from(waiting(&mut connection).await?).unwrap_or(0))
-    }
-
-    /// Takes the run that has waited longest, passing over one that was at work in a crash while
-    /// another such run is at work.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn claim_next(&self) -> Result<Option<Claimed>, StoreError> {
-        let mut tx = self.store.write().await?;
-        let row = sqlx::query(
-            "UPDATE runs SET status = 'running', attempts = attempts + 1 WHERE id = \
-             (SELECT id FROM runs WHERE status = 'queued' AND (attempts = 0 OR NOT EXISTS \
-             (SELECT 1 FROM runs WHERE status = 'running' AND attempts > 1)) ORDER BY id LIMIT 1) \
-             RETURNING id, problem_id, coalesce(work, '') AS work, created_at",
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let claimed = row
-            .map(|row| {
-                Ok::<_, StoreError>(Claimed {
-                    id: word(&row, "id", |text| text.parse().ok())?,
-                    problem_id: word(&row, "problem_id", |text| text.parse().ok())?,
-                    work: row.try_get("work")?,
-                    created_at: timestamp(&row, "created_at")?,
-                })
-            })
-            .transpose()?;
-        tx.commit().await?;
-        Ok(claimed)
     }
 
     /// Writes the outcome of a claimed run.

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::StoreError;
-use crate::domain::{Probability, Timestamp};
+use crate::domain::{Priority, Probability, Timestamp};
 
 fn unreadable(column: &str, value: impl std::fmt::Debug) -> StoreError {
     StoreError::Unreadable(format!("{column} = {value:?}"))
@@ -39,6 +39,12 @@ pub(super) fn probability(
 ) -> Result<Option<Probability>, StoreError> {
     let Some(value) = row.try_get::<Option<f64>, _>(column)? else { return Ok(None) };
     Probability::new(value).map(Some).ok_or_else(|| unreadable(column, value))
+}
+
+/// A rank of the line.
+pub(super) fn priority(row: &SqliteRow) -> Result<Priority, StoreError> {
+    let rank: i64 = row.try_get("priority")?;
+    Priority::from_rank(rank).ok_or_else(|| unreadable("priority", rank))
 }
 
 /// A number that is never negative.

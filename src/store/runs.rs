@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::rows::{maybe_number, millis, number, probability, timestamp, word};
+use super::rows::{maybe_number, millis, number, priority, probability, timestamp, word};
 use super::{Store, StoreError, review, write};
 use crate::domain::{
     Finish, Run, RunError, RunId, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
@@ -71,7 +71,8 @@ impl Runs<'_> {
 pub(super) async fn whole(tx: &mut SqliteConnection, id: RunId) -> Result<Option<Run>, StoreError> {
     let id = id.to_string();
     let row = sqlx::query(
-        "SELECT r.*, p.text AS problem_text, p.reference_answer FROM runs r \
+        "SELECT r.*, r.work IS NOT NULL AS in_line, p.text AS problem_text, p.reference_answer \
+         FROM runs r \
          JOIN problems p ON p.id = r.problem_id WHERE r.id = ?",
     )
     .bind(&id)
@@ -106,6 +107,7 @@ fn read_run(row: &SqliteRow) -> Result<Run, StoreError> {
     let code: Option<String> = row.try_get("error_code")?;
     let detail: Option<String> = row.try_get("error_detail")?;
     let sorm = probability(row, "threshold")?;
+    let in_line: bool = row.try_get("in_line")?;
     Ok(Run {
         id: word(row, "id", |text| text.parse().ok())?,
         object: Run::OBJECT.to_owned(),
@@ -137,6 +139,7 @@ fn read_run(row: &SqliteRow) -> Result<Run, StoreError> {
         notes: serde_json::from_str(notes)
             .map_err(|e| StoreError::Unreadable(format!("notes: {e}")))?,
         error: code.zip(detail).map(|(code, detail)| RunError { code, detail }),
+        priority: if in_line { Some(priority(row)?) } else { None },
         created_at: timestamp(row, "created_at")?,
     })
 }

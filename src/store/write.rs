@@ -30,8 +30,8 @@ pub(super) async fn insert(
     insert_problem(tx, &run.problem).await?;
     sqlx::query(
         "INSERT INTO runs (id, problem_id, kind, strategy, status, threshold, threshold_source, \
-         queue_ms, draft_ms, score_ms, refine_ms, rerank_ms, notes, created_at, work) \
-         VALUES (?, ?, ?, ?, ?, 0, '', 0, 0, 0, 0, 0, '[]', ?, ?)",
+         queue_ms, draft_ms, score_ms, refine_ms, rerank_ms, notes, created_at, work, priority) \
+         VALUES (?, ?, ?, ?, ?, 0, '', 0, 0, 0, 0, 0, '[]', ?, ?, ?)",
     )
     .bind(run.id.to_string())
     .bind(run.problem.id.to_string())
@@ -40,6 +40,7 @@ pub(super) async fn insert(
     .bind(run.status.as_str())
     .bind(write_timestamp(run.created_at)?)
     .bind(work)
+    .bind(run.priority.unwrap_or_default().rank())
     .execute(&mut *tx)
     .await?;
     update(tx, run).await

@@ -48,6 +48,7 @@ table! {
     SlowRequest         REQUEST_TIMEOUT        "request_timeout"        "The request took too long to arrive";
     Refused             CONFLICT               "refused"                "That cannot be done as things are";
     AlreadyEnded        CONFLICT               "already_ended"          "The run has ended";
+    NotWaiting          CONFLICT               "not_waiting"            "It does not wait any more";
     Cancelled           CONFLICT               "cancelled"              "The run was cancelled";
     KeyInUse            CONFLICT               "idempotency_key_in_use" "The same request is at work";
     QueueClosed         CONFLICT               "queue_closed"           "The queue is closed";

@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Code, Error};
 use crate::app::App;
@@ -84,6 +84,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let message = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
     Err(match rejection {
         JsonRejection::JsonDataError(_) => refused_field(&message),
+        // A number where one of a few words is expected is bad syntax to serde_json.
+        _ if serde_json::from_slice::<Value>(bytes).is_ok() => refused_field(&message),
         _ => bad_json(&message),
     })
 }

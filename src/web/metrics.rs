@@ -49,6 +49,7 @@ fn describe() {
         "Times that every connection was taken and others had to wait"
     );
     describe_gauge!("glore_queue_depth", "Runs waiting, by who waits");
+    describe_gauge!("glore_background_waiting", "Runs in the background that wait, by priority");
     describe_histogram!("glore_queue_wait_seconds", "Time a run waited");
     describe_gauge!("glore_runs", "Runs in the store, by status");
     describe_counter!("glore_runs_total", "Runs ended since the start, by kind and status");
@@ -95,6 +96,11 @@ fn method_word(method: &Method) -> &'static str {
 /// How many wait now.
 pub(super) fn gauge(who: &'static str, waiting: u64) {
     metrics::gauge!("glore_queue_depth", "who" => who).set(waiting as f64);
+}
+
+/// How many runs in the background wait of a priority.
+pub(super) fn waiting(priority: &'static str, n: usize) {
+    metrics::gauge!("glore_background_waiting", "priority" => priority).set(n as f64);
 }
 
 /// One more of something until it is dropped.

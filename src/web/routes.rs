@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::api::{
     annotations, batches, cancel, chat, completions, critique, diff, events, health, models,
-    openapi, refine, review, runs, solve,
+    openapi, priority, refine, review, runs, solve,
 };
 use super::body::in_time;
 use super::frame::{frame, panicked};
@@ -35,6 +35,7 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(runs::one))
         .routes(routes!(diff::handler))
         .routes(routes!(cancel::handler))
+        .routes(routes!(priority::handler))
         .routes(routes!(annotations::export))
         .routes(routes!(annotations::manifest))
         .routes(routes!(events::handler))
@@ -46,6 +47,7 @@ pub(super) fn other() -> OpenApiRouter<App> {
         .routes(routes!(batches::get::list))
         .routes(routes!(batches::get::handler))
         .routes(routes!(batches::cancel::handler))
+        .routes(routes!(batches::priority::handler))
         .routes(routes!(batches::results::handler))
         .routes(routes!(models::handler))
         .routes(routes!(models::one))

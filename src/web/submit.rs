@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 use super::{Code, Error, context, headers, stream};
 use crate::app::{App, Feed, LiveGuard};
-use crate::domain::{Run, RunId, RunStatus};
+use crate::domain::{Priority, Run, RunId, RunStatus};
 use crate::engine::{Cancel, EngineError, Ticket};
 use crate::pipeline::{Order, PipelineError};
 use crate::work;
@@ -175,13 +175,15 @@ async fn do_and_keep(
 ///
 /// # Errors
 /// A full queue, or a store that does not answer.
-pub async fn later(app: &App, order: Order) -> Result<Run, Error> {
+pub async fn later(app: &App, order: Order, priority: Priority) -> Result<Run, Error> {
     refuse_when_stopping(app)?;
-    let run = work::blank(&*app.engine.now(), &order, RunStatus::Queued, app.clock.now());
+    let blank = work::blank(&*app.engine.now(), &order, RunStatus::Queued, app.clock.now());
+    let run = Run { priority: Some(priority), ..blank };
     let text = serde_json::to_string(&order)
         .map_err(|e| Error::new(Code::Internal, "the order cannot be written").because(e))?;
     app.store.runs().insert_queued(&run, &text, app.config.engine.queue).await?;
-    tracing::info!(run_id = %run.id, "a run was put in the queue");
+    let word = priority.as_str();
+    tracing::info!(run_id = %run.id, priority = word, "a run was put in the queue");
     app.wake.notify_one();
     Ok(run)
 }

@@ -59,19 +59,28 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         post(app, "/v1/refine", "/v1/refine", json!({"problem": problem, "solution": solution}))
             .await,
         post(app, "/v1/solve", "/v1/solve", json!({"problem": problem, "background": true})).await,
+        post(
+            app,
+            "/v1/critique",
+            "/v1/critique",
+            json!({"problem": problem, "solution": solution, "background": true}),
+        )
+        .await,
         post(app, "/v1/solve", "/v1/solve", json!({"problem": problem, "samples": 0})).await,
         post(app, "/v1/refine", "/v1/refine", json!({"problem": 7})).await,
         post(app, "/v1/batches", "/v1/batches", json!({"problems": [{"problem": problem}]})).await,
         post(app, "/v1/batches", "/v1/batches", json!({"problems": []})).await,
     ];
     let id = |called: &Called| called.answer.json()["id"].as_str().expect("an id").to_owned();
-    let (done, waiting, batch) = (id(&calls[0]), id(&calls[3]), id(&calls[6]));
+    let (done, waiting, batch) = (id(&calls[0]), id(&calls[3]), id(&calls[7]));
     let (one, results) = ("/v1/batches/{id}", "/v1/batches/{id}/results");
     let end = "/v1/batches/{id}/cancel";
     let of = |rest: &str| format!("/v1/batches/{batch}{rest}");
     let run = |id: &str, rest: &str| format!("/v1/runs/{id}{rest}");
     let diff = "/v1/runs/{id}/diff";
     let cancel = "/v1/runs/{id}/cancel";
+    let urgent = "/v1/runs/{id}/priority";
+    let urgent_batch = "/v1/batches/{id}/priority";
     calls.extend([
         get(app, "/v1/runs/{id}", &run(&done, "")).await,
         get(app, "/v1/runs/{id}", &run(&waiting, "")).await,
@@ -80,6 +89,9 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         get(app, diff, &run(&done, "/diff?from=draft")).await,
         get(app, "/v1/runs", "/v1/runs?limit=2").await,
         get(app, "/v1/runs", "/v1/runs?limit=0").await,
+        post(app, urgent, &run(&waiting, "/priority"), json!({"priority": "high"})).await,
+        post(app, urgent, &run(&done, "/priority"), json!({"priority": "high"})).await,
+        post(app, urgent, &run(&done, "/priority"), json!({"priority": "urgent"})).await,
         post(app, cancel, &run(&waiting, "/cancel"), json!({})).await,
         post(app, cancel, &run(&done, "/cancel"), json!({})).await,
         get(app, "/v1/batches", "/v1/batches").await,
@@ -88,7 +100,9 @@ async fn calls(app: &TestApp) -> Vec<Called> {
         // One problem is one line, which is JSON by itself.
         get(app, results, &of("/results")).await,
         get(app, results, &of("/results?format=csv")).await,
+        post(app, urgent_batch, &of("/priority"), json!({"priority": "normal"})).await,
         post(app, end, &of("/cancel"), json!({})).await,
+        post(app, urgent_batch, &of("/priority"), json!({"priority": "low"})).await,
         get(app, "/v1/models", "/v1/models").await,
         get(app, "/v1/models/{id}", "/v1/models/glore").await,
         get(app, "/v1/models/{id}", "/v1/models/gpt").await,

@@ -23,6 +23,7 @@ mod listen;
 mod load;
 mod pages;
 mod people;
+mod priority;
 mod process;
 mod quality;
 mod queue;

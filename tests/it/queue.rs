@@ -9,6 +9,7 @@ use glore::store::MAX_ATTEMPTS;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::review::raw;
 
 async fn queue(app: &TestApp) -> String {
     let body = json!({"problem": "What is 2 + 2?", "background": true});
@@ -173,4 +174,32 @@ async fn a_run_that_has_ended_cannot_be_cancelled() {
     let run = app.post("/v1/solve", json!({"problem": "What is 2 + 2?"})).await.ok();
     let id = run["id"].as_str().expect("an id");
     app.post(&format!("/v1/runs/{id}/cancel"), json!({})).await.problem(409, "already_ended");
+}
+
+/// A mistake in one batch is no reason to do nothing.
+#[tokio::test]
+async fn a_batch_that_cannot_be_fed_does_not_hold_up_what_waits() {
+    let app = TestApp::new().await;
+    app.post("/v1/batches", json!({"problems": [{"problem": "x"}]})).await;
+    let address = queue(&app).await;
+    let twice = "CREATE TRIGGER sabotage BEFORE INSERT ON runs BEGIN \
+                 INSERT INTO problems (id, text) VALUES ('p', ''), ('p', ''); END";
+    sqlx::query(twice).execute(&mut raw(app.dir()).await).await.expect("sabotaged");
+    jobs::feed(&app.app).await.expect_err("it cannot be fed");
+    assert!(jobs::run_one(&app.app).await.expect("done"));
+    assert_eq!(status(&app, &address).await, "completed");
+}
+
+/// It stayed `running` until the next start, and was done again then, three times.
+#[tokio::test]
+async fn a_run_whose_outcome_the_store_refuses_is_set_aside_with_its_error() {
+    let app = TestApp::new().await;
+    let address = queue(&app).await;
+    let twice = "CREATE TRIGGER sabotage BEFORE INSERT ON solutions BEGIN \
+                 INSERT INTO problems (id, text) VALUES ('p', ''), ('p', ''); END";
+    sqlx::query(twice).execute(&mut raw(app.dir()).await).await.expect("sabotaged");
+    assert!(jobs::run_one(&app.app).await.expect("set aside"));
+    let run = app.get(&address).await.ok();
+    assert_eq!((&run["status"], &run["error"]["code"]), (&json!("failed"), &json!("not_stored")));
+    assert_eq!(app.app.live.count(), 0);
 }

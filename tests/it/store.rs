@@ -47,6 +47,7 @@ pub fn sample_run(kind: SolutionKind, correct: Option<bool>) -> Run {
         timings_ms: Timings { queue: 1, draft: 2, score: 3, refine: 4, rerank: 5 },
         notes: Vec::new(),
         error: None,
+        priority: None,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -49,6 +49,7 @@ fn run(solutions: Vec<ScoredSolution>, chosen: usize) -> Run {
         timings_ms: Timings::default(),
         notes: Vec::new(),
         error: None,
+        priority: None,
         created_at: time::OffsetDateTime::UNIX_EPOCH,
     }
 }

@@ -124,6 +124,7 @@ fn run_of(intake: &Intake, now: Timestamp) -> Run {
         timings_ms: Timings::default(),
         notes: vec!["taken in with what people said of it; nothing was scored here".to_owned()],
         error: None,
+        priority: None,
         created_at: now,
     }
 }

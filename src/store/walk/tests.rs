@@ -64,6 +64,7 @@ fn runs() -> Vec<Run> {
             timings_ms: Timings { queue: n % 6, ..Timings::default() },
             notes: Vec::new(),
             error: None,
+            priority: None,
             created_at: time::OffsetDateTime::UNIX_EPOCH,
         }
     };

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::given;
+use super::line;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Problem, Run, RunId};
+use crate::domain::{Priority, Problem, Run, RunId};
 use crate::pipeline::{Ask, Order};
 use crate::web::{Error, Json, stream, submit};
 
@@ -26,6 +27,11 @@ pub struct CritiqueRequest {
     pub steps: Option<Vec<String>>,
     /// What the answer should be; compared as numbers. Never shown to a model.
     pub reference_answer: Option<String>,
+    /// Answer at once with 202 and do the work later.
+    #[serde(default)]
+    pub background: bool,
+    /// Of a run in the background: who is more urgent is done first. `normal` when absent.
+    pub priority: Option<Priority>,
 }
 
 impl CritiqueRequest {
@@ -37,18 +43,21 @@ impl CritiqueRequest {
         let problem = Problem::parse(&self.problem, self.reference_answer.as_deref());
         let solution = given::solution(self.solution.as_deref(), self.steps.as_deref());
         let settings = settings(Wanted::default(), limits).map_err(Error::invalid)?;
-        match (problem, solution) {
-            (Ok(problem), Ok(solution)) => {
+        let line = line::check(self.background, self.priority);
+        match (problem, solution, line) {
+            (Ok(problem), Ok(solution), Ok(())) => {
                 Ok(Order { id: RunId::new(), problem, ask: Ask::Critique { solution }, settings })
             }
-            (problem, solution) => {
-                Err(Error::invalid(problem.err().into_iter().chain(solution.err())))
+            (problem, solution, line) => {
+                let refused = problem.err().into_iter().chain(solution.err());
+                Err(Error::invalid(refused.chain(line.err())))
             }
         }
     }
 }
 
-/// Answers with a run whose only solution is the given one, or with its events.
+/// Answers with a run whose only solution is the given one, with its events, or with 202 and the queued
+/// one.
 #[utoipa::path(
     post,
     path = "/v1/critique",
@@ -56,8 +65,12 @@ impl CritiqueRequest {
     tag = "runs",
     summary = "Score each step of a given solution and name the first wrong one",
     request_body = CritiqueRequest,
-    responses((status = 200, description = "A run whose only solution is the given one",
-            content((Run = "application/json"), (stream::Sent = "text/event-stream")))),
+    responses(
+        (status = 200, description = "A run whose only solution is the given one",
+            content((Run = "application/json"), (stream::Sent = "text/event-stream"))),
+        (status = 202, description = "The queued run, of a request with `background`", body = Run,
+            headers(("Location" = String, description = "Where the run can be read"))),
+    ),
 )]
 pub async fn handler(
     State(app): State<App>,
@@ -65,5 +78,9 @@ pub async fn handler(
     Json(request): Json<CritiqueRequest>,
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
+    if request.background {
+        let priority = request.priority.unwrap_or_default();
+        return submit::later(&app, order, priority).await.map(submit::accepted);
+    }
     submit::answer(&app, order, &headers).await
 }

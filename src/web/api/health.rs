@@ -156,5 +156,8 @@ pub async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Error>
     }
     metrics::gauge("clients", app.gate.depth() as u64);
     metrics::gauge("background", counts.of("status", RunStatus::Queued.as_str()));
+    for (priority, n) in app.store.runs().waiting_by_priority().await? {
+        metrics::waiting(priority.as_str(), n);
+    }
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()))
 }

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::given;
+use super::line;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Invalid, Problem, Run, RunId, Solution};
+use crate::domain::{Invalid, Priority, Problem, Run, RunId, Solution};
 use crate::pipeline::{Ask, Order, RefineMode};
 use crate::web::{Error, Json, stream, submit};
 
@@ -34,6 +35,11 @@ pub struct RefineRequest {
     pub max_tokens: Option<usize>,
     /// What the answer should be; compared as numbers. Never shown to a model.
     pub reference_answer: Option<String>,
+    /// Answer at once with 202 and do the work later.
+    #[serde(default)]
+    pub background: bool,
+    /// Of a run in the background: who is more urgent is done first. `normal` when absent.
+    pub priority: Option<Priority>,
 }
 
 impl RefineRequest {
@@ -47,14 +53,16 @@ impl RefineRequest {
         let solution = given::solution(self.solution.as_deref(), self.steps.as_deref())
             .and_then(|solution| self.check_first_error(&solution, mode).map(|()| solution));
         let wanted = Wanted { seed: self.seed, max_tokens: self.max_tokens, ..Wanted::default() };
-        match (problem, solution, settings(wanted, limits)) {
-            (Ok(problem), Ok(solution), Ok(settings)) => {
+        let line = line::check(self.background, self.priority);
+        match (problem, solution, settings(wanted, limits), line) {
+            (Ok(problem), Ok(solution), Ok(settings), Ok(())) => {
                 let ask = Ask::Refine { solution, mode, first_error_step: self.first_error_step };
                 Ok(Order { id: RunId::new(), problem, ask, settings })
             }
-            (problem, solution, settings) => {
+            (problem, solution, settings, line) => {
                 let refused = problem.err().into_iter().chain(solution.err());
-                Err(Error::invalid(refused.chain(settings.err().unwrap_or_default())))
+                let settings = settings.err().unwrap_or_default();
+                Err(Error::invalid(refused.chain(settings).chain(line.err())))
             }
         }
     }
@@ -75,7 +83,8 @@ impl RefineRequest {
     }
 }
 
-/// Answers with a run of the given solution and its refinements, or with its events.
+/// Answers with a run of the given solution and its refinements, with its events, or with 202
+/// and the queued one.
 #[utoipa::path(
     post,
     path = "/v1/refine",
@@ -83,8 +92,12 @@ impl RefineRequest {
     tag = "runs",
     summary = "Refine a given solution and choose",
     request_body = RefineRequest,
-    responses((status = 200, description = "A run of the given solution and its refinements",
-            content((Run = "application/json"), (stream::Sent = "text/event-stream")))),
+    responses(
+        (status = 200, description = "A run of the given solution and its refinements",
+            content((Run = "application/json"), (stream::Sent = "text/event-stream"))),
+        (status = 202, description = "The queued run, of a request with `background`", body = Run,
+            headers(("Location" = String, description = "Where the run can be read"))),
+    ),
 )]
 pub async fn handler(
     State(app): State<App>,
@@ -92,5 +105,9 @@ pub async fn handler(
     Json(request): Json<RefineRequest>,
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
+    if request.background {
+        let priority = request.priority.unwrap_or_default();
+        return submit::later(&app, order, priority).await.map(submit::accepted);
+    }
     submit::answer(&app, order, &headers).await
 }

@@ -6,10 +6,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::line;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{Problem, Run, RunId, Strategy};
+use crate::domain::{Priority, Problem, Run, RunId, Strategy};
 use crate::pipeline::{Ask, Order};
 use crate::web::{Error, Json, stream, submit};
 
@@ -35,6 +36,8 @@ pub struct SolveRequest {
     /// Answer at once with 202 and do the work later.
     #[serde(default)]
     pub background: bool,
+    /// Of a run in the background: who is more urgent is done first. `normal` when absent.
+    pub priority: Option<Priority>,
 }
 
 impl SolveRequest {
@@ -53,12 +56,13 @@ impl SolveRequest {
             seed: self.seed,
             gate: self.gate,
         };
-        match (problem, settings(wanted, limits)) {
-            (Ok(problem), Ok(settings)) => {
+        let line = line::check(self.background, self.priority);
+        match (problem, settings(wanted, limits), line) {
+            (Ok(problem), Ok(settings), Ok(())) => {
                 Ok(Order { id: RunId::new(), problem, ask: Ask::Solve { strategy }, settings })
             }
-            (problem, settings) => {
-                let refused = settings.err().unwrap_or_default();
+            (problem, settings, line) => {
+                let refused = settings.err().unwrap_or_default().into_iter().chain(line.err());
                 Err(Error::invalid(problem.err().into_iter().chain(refused)))
             }
         }
@@ -87,7 +91,8 @@ pub async fn handler(
 ) -> Result<Response, Error> {
     let order = request.order(&app.config.limits)?;
     if request.background {
-        return submit::later(&app, order).await.map(submit::accepted);
+        let priority = request.priority.unwrap_or_default();
+        return submit::later(&app, order, priority).await.map(submit::accepted);
     }
     submit::answer(&app, order, &headers).await
 }

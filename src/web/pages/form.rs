@@ -82,6 +82,7 @@ impl SolveForm {
             seed: number(&mut faults, "seed", "a whole number", &self.seed),
             gate: number(&mut faults, "gate", "a number", &self.gate),
             background: true,
+            priority: None,
         };
         // The door stops at its first refusal; the form should name the answer as well.
         let answer = Problem::parse("x", request.reference_answer.as_deref()).err();

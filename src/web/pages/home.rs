@@ -15,7 +15,7 @@ use super::runs::RunRow;
 use super::{Shell, page};
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::RunId;
+use crate::domain::{Priority, RunId};
 use crate::store::Filter;
 use crate::web::{Error, Query, submit};
 
@@ -99,7 +99,7 @@ pub async fn solve(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&home)?).into_response());
         }
     };
-    match submit::later(&app, order).await {
+    match submit::later(&app, order, Priority::default()).await {
         Ok(run) => Ok(Redirect::to(&format!("/runs/{}", run.id)).into_response()),
         Err(error) => {
             let refused = Some(error.detail().to_owned());

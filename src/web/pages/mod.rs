@@ -17,6 +17,7 @@ mod form;
 mod home;
 mod lab;
 mod people;
+mod priority;
 mod quality;
 mod query;
 mod refine;
@@ -50,6 +51,7 @@ pub fn routes() -> Router<App> {
         .route("/runs/{id}", get(run::show))
         .route("/runs/{id}/live", get(run::live))
         .route("/runs/{id}/cancel", post(run::cancel))
+        .route("/runs/{id}/priority", post(priority::of_run))
         .route("/runs/{id}/tags", post(tags::add))
         .route("/runs/{id}/untag", post(tags::remove))
         .route("/runs/{id}/refine", post(refine::again))
@@ -60,6 +62,7 @@ pub fn routes() -> Router<App> {
         .route("/batches/{id}", get(batches::show))
         .route("/batches/{id}/live", get(batches::live))
         .route("/batches/{id}/cancel", post(batches::cancel))
+        .route("/batches/{id}/priority", post(batches::prioritise))
         .route("/lab", get(lab::show))
         .route("/lab/live", get(lab::live))
         .route("/review/quality", get(quality::show))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::components::slugs;
 use crate::app::App;
-use crate::domain::{Invalid, Run, Solution};
+use crate::domain::{Invalid, Priority, Run, Solution};
 use crate::pipeline::RefineMode;
 use crate::web::api::refine::RefineRequest;
 use crate::web::{Error, RunPath, submit};
@@ -30,7 +30,7 @@ pub async fn again(
     let Form(form) = form?;
     let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
     let order = request(&run, &form)?.order(&app.config.limits)?;
-    let run = submit::later(&app, order).await?;
+    let run = submit::later(&app, order, Priority::default()).await?;
     Ok(Redirect::to(&format!("/runs/{}", run.id)))
 }
 

@@ -67,6 +67,9 @@ async fn answers() -> Vec<(&'static str, Value)> {
     let too_many = json!({"problem": "What is 2 + 2?", "samples": 1000});
     let refused = app.post("/v1/solve", too_many).await.problem(422, "invalid_request");
     let unknown = app.get("/v1/runs/run_x").await.problem(404, "not_found");
+    let in_background = json!({"problem": "What is 2 + 2?", "background": true});
+    let queued = app.post("/v1/solve", in_background).await.json();
+    let priority = format!("/v1/runs/{}/priority", queued["id"].as_str().expect("an id"));
     vec![
         ("solve.200", solved),
         ("solve.422", refused),
@@ -89,6 +92,15 @@ async fn answers() -> Vec<(&'static str, Value)> {
         ("livez.200", app.get("/livez").await.ok()),
         ("readyz.200", app.get("/readyz").await.ok()),
         ("version.200", app.get("/version").await.ok()),
+        ("create_batch.202", app.post("/v1/batches", request("create_batch")).await.json()),
+        ("solve.202", queued),
+        ("prioritise_run.200", app.post(&priority, request("prioritise_run")).await.ok()),
+        (
+            "prioritise_run.409",
+            app.post(&format!("/v1/runs/{id}/priority"), request("prioritise_run"))
+                .await
+                .problem(409, "not_waiting"),
+        ),
     ]
 }
 

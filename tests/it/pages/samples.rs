@@ -76,6 +76,7 @@ pub fn run(problem: &str, reference: Option<&str>, solutions: Vec<ScoredSolution
         timings_ms: Timings { queue: 2, draft: 310, score: 44, refine: 640, rerank: 61 },
         notes: Vec::new(),
         error: None,
+        priority: None,
         created_at: OffsetDateTime::now_utc() - Duration::minutes(7),
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod cancel;
 pub mod get;
+pub mod priority;
 pub mod results;
 
 use axum::Json as Answer;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use super::solve::SolveRequest;
 use crate::app::App;
 use crate::config::Limits;
-use crate::domain::{BatchId, Invalid, Strategy};
+use crate::domain::{BatchId, Invalid, Priority, Strategy};
 use crate::pipeline::Recipe;
 use crate::store::{Batch, BatchItem, NewBatch};
 use crate::web::{Code, Error, Json, intake};
@@ -53,6 +54,9 @@ pub struct BatchRequest {
     pub seed: Option<u64>,
     /// Refine only a draft whose ORM score is under this.
     pub gate: Option<f64>,
+    /// Who is more urgent is done first; `low` when absent, so that single runs need not wait for a
+    /// whole batch.
+    pub priority: Option<Priority>,
 }
 
 impl BatchRequest {
@@ -71,6 +75,7 @@ impl BatchRequest {
             seed: self.seed,
             gate: self.gate,
             background: true,
+            priority: None,
         };
         let order = any.order(limits)?;
         Ok(Recipe { strategy: order.ask.strategy(), settings: order.settings })
@@ -97,7 +102,9 @@ pub async fn create(
     let numbered = request.problems.into_iter().enumerate();
     let given = numbered.map(|(at, one)| (at + 1, one.problem, one.reference_answer)).collect();
     let items = intake::check(given).map_err(Error::invalid)?;
-    let batch = keep(&app, request.name.as_deref().unwrap_or_default(), &recipe, items).await?;
+    let name = request.name.as_deref().unwrap_or_default();
+    let priority = request.priority.unwrap_or(Priority::OF_BATCHES);
+    let batch = keep(&app, name, &recipe, priority, items).await?;
     let location = format!("/v1/batches/{}", batch.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Answer(batch)))
 }
@@ -110,13 +117,14 @@ pub async fn keep(
     app: &App,
     name: &str,
     recipe: &Recipe,
+    priority: Priority,
     items: Vec<BatchItem>,
 ) -> Result<Batch, Error> {
     let name = name_of(name, items.len())?;
     let work = serde_json::to_string(recipe)
         .map_err(|e| Error::new(Code::Internal, "the batch cannot be written").because(e))?;
     let id = BatchId::new();
-    let batch = NewBatch { id, name, work, items, created_at: app.clock.now() };
+    let batch = NewBatch { id, name, work, priority, items, created_at: app.clock.now() };
     app.store.batches().insert(&batch).await?;
     tracing::info!(batch_id = %id, problems = batch.items.len(), "a batch was taken");
     app.wake.notify_one();

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 
 use super::super::form::Fault;
 use crate::config::Limits;
-use crate::domain::Strategy;
+use crate::domain::{Priority, Strategy};
 use crate::pipeline::Recipe;
 use crate::store::BatchItem;
 use crate::web::api::batches::BatchRequest;
@@ -23,15 +23,17 @@ pub struct BatchForm {
     pub strategy: String,
     pub samples: String,
     pub seed: String,
+    pub priority: String,
 }
 
 /// Names and labels, in the order of the form.
-const LABELS: [(&str, &str); 5] = [
+const LABELS: [(&str, &str); 6] = [
     ("problems", "Problems"),
     ("name", "Name"),
     ("strategy", "Strategy"),
     ("samples", "Samples"),
     ("seed", "Seed"),
+    ("priority", "Priority"),
 ];
 
 impl BatchForm {
@@ -56,6 +58,7 @@ impl BatchForm {
                 "strategy" => form.strategy = text,
                 "samples" => form.samples = text,
                 "seed" => form.seed = text,
+                "priority" => form.priority = text,
                 _ => {}
             }
         }
@@ -69,32 +72,48 @@ impl BatchForm {
     ///
     /// # Errors
     /// Every field that cannot be used.
-    pub fn batch(&self, limits: &Limits) -> Result<(Recipe, Vec<BatchItem>), Vec<Fault>> {
+    pub fn batch(&self, limits: &Limits) -> Result<Asked, Vec<Fault>> {
         let mut refused = Vec::new();
         let request = BatchRequest {
-            strategy: self.strategy(&mut refused),
+            strategy: chosen(&mut refused, "strategy", &self.strategy, Strategy::from_word),
             samples: number(&mut refused, "samples", &self.samples),
             seed: number(&mut refused, "seed", &self.seed),
+            priority: chosen(&mut refused, "priority", &self.priority, Priority::from_word),
             ..BatchRequest::default()
         };
         let recipe = request.recipe(limits).map_err(|error| refused.extend(faults(&error))).ok();
         let items = intake::read(&self.problems)
             .map_err(|invalid| refused.extend(faults(&Error::invalid(invalid))))
             .ok();
+        let priority = request.priority.unwrap_or(Priority::OF_BATCHES);
         match recipe.zip(items).filter(|_| refused.is_empty()) {
-            Some(both) => Ok(both),
+            Some((recipe, items)) => Ok(Asked { recipe, priority, items }),
             None => Err(refused),
         }
     }
+}
 
-    fn strategy(&self, refused: &mut Vec<Fault>) -> Option<Strategy> {
-        let word = self.strategy.trim();
-        let strategy = Strategy::from_word(word);
-        if strategy.is_none() && !word.is_empty() {
-            refused.push(fault("strategy", "choose one of those listed".to_owned()));
-        }
-        strategy
+/// What a form asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub recipe: Recipe,
+    pub priority: Priority,
+    pub items: Vec<BatchItem>,
+}
+
+/// One of the words of a list; nothing when none was chosen.
+fn chosen<T>(
+    refused: &mut Vec<Fault>,
+    field: &str,
+    word: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let word = word.trim();
+    let value = read(word);
+    if value.is_none() && !word.is_empty() {
+        refused.push(fault(field, "choose one of those listed".to_owned()));
     }
+    value
 }
 
 /// The fields that an error blames.
@@ -154,13 +173,15 @@ mod tests {
             problems: "a\u{7}\nb\u{7}".to_owned(),
             strategy: "magic".to_owned(),
             seed: "x".to_owned(),
+            priority: "urgent".to_owned(),
             ..BatchForm::default()
         };
         let faults = form.batch(&Limits::default()).expect_err("refused");
         let named: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(named, ["strategy", "seed", "problems"]);
-        assert!(faults[2].detail.contains("line 1") && faults[2].detail.contains("line 2"));
+        assert_eq!(named, ["strategy", "seed", "priority", "problems"]);
+        assert!(faults[3].detail.contains("line 1") && faults[3].detail.contains("line 2"));
         let good = BatchForm { problems: "a\nb".to_owned(), ..BatchForm::default() };
-        assert_eq!(good.batch(&Limits::default()).expect("a batch").1.len(), 2);
+        let asked = good.batch(&Limits::default()).expect("a batch");
+        assert_eq!((asked.items.len(), asked.priority), (2, Priority::Low));
     }
 }

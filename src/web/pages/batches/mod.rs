@@ -10,17 +10,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use self::form::BatchForm;
+use self::form::{Asked, BatchForm};
 use super::components::When;
 use super::form::Fault;
 use super::{Shell, page};
 use crate::app::App;
-use crate::domain::{BatchId, Strategy};
+use crate::domain::{BatchId, Priority, Strategy};
 use crate::store::{Batch, MAX_ITEMS};
 use crate::web::api::batches::keep;
 use crate::web::{Error, Query};
 
-pub use one::{cancel, live, show};
+pub use one::{cancel, live, prioritise, show};
 
 /// Batches of one page.
 const PAGE: usize = 20;
@@ -38,6 +38,7 @@ struct Row {
     id: String,
     name: String,
     status: &'static str,
+    priority: &'static str,
     ended: usize,
     total: usize,
     right: usize,
@@ -69,6 +70,20 @@ impl BatchesPage {
         });
         all.collect()
     }
+
+    fn priorities(&self) -> [(&'static str, &'static str, bool); 3] {
+        let chosen = Priority::from_word(&self.form.priority).unwrap_or(Priority::OF_BATCHES);
+        Priority::ALL.map(|priority| (priority.as_str(), meaning(priority), priority == chosen))
+    }
+}
+
+/// What a priority means for a batch.
+fn meaning(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "low: single runs come first",
+        Priority::Normal => "normal: in turn with single runs",
+        Priority::High => "high: before other work",
+    }
 }
 
 /// The form, and the batches there are.
@@ -89,11 +104,15 @@ pub async fn create(
     let form = BatchForm::read(body?).await?;
     let limits = &app.config.limits;
     let refused = match form.batch(limits) {
-        Ok((recipe, items)) => match keep(&app, &form.name, &recipe, items).await {
-            Ok(batch) => return Ok(Redirect::to(&format!("/batches/{}", batch.id)).into_response()),
-            Err(error) if error.fields().next().is_some() => form::faults(&error),
-            Err(error) => return Err(error),
-        },
+        Ok(Asked { recipe, priority, items }) => {
+            match keep(&app, &form.name, &recipe, priority, items).await {
+                Ok(batch) => {
+                    return Ok(Redirect::to(&format!("/batches/{}", batch.id)).into_response());
+                }
+                Err(error) if error.fields().next().is_some() => form::faults(&error),
+                Err(error) => return Err(error),
+            }
+        }
         Err(faults) => faults,
     };
     let again = BatchesPage { faults: refused, ..batches(&app, shell, None, form).await? };
@@ -112,6 +131,7 @@ async fn batches(
         id: batch.id.to_string(),
         name: batch.name.clone(),
         status: one::status_word(batch.status),
+        priority: batch.priority.as_str(),
         ended: batch.ended(),
         total: batch.total,
         right: batch.right,

@@ -1,19 +1,22 @@
 //! `GET /batches/{id}`: how far a batch is, and its results.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::http::header::VARY;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::super::components::When;
+use super::super::components::{Urgency, When};
+use super::super::priority::PriorityForm;
 use super::super::run::HX_REQUEST;
 use super::super::{Shell, page, static_files};
 use crate::app::App;
-use crate::domain::Timestamp;
+use crate::domain::{Priority, Timestamp};
 use crate::store::{Batch, BatchStatus};
-use crate::web::api::batches::{cancel as api, get};
+use crate::web::api::batches::{cancel as api, get, priority};
 use crate::web::{BatchPath, Error, Query};
 
 /// What the page shows already.
@@ -31,6 +34,9 @@ struct BatchView {
     status: &'static str,
     at_work: bool,
     can_cancel: bool,
+    priority: &'static str,
+    /// While something of it may still wait.
+    urgency: Option<Urgency>,
     total: usize,
     begun: usize,
     ended: usize,
@@ -48,12 +54,18 @@ struct BatchView {
 impl BatchView {
     fn new(batch: &Batch, now: Timestamp) -> Self {
         let at_work = matches!(batch.status, BatchStatus::Running | BatchStatus::Cancelling);
+        let running = batch.status == BatchStatus::Running;
+        let urgency = Urgency::new(format!("/batches/{}", batch.id), batch.priority);
+        let progress = batch.begun + batch.ended() + usize::from(!at_work);
+        let rank = Priority::ALL.iter().filter(|lower| **lower < batch.priority).count();
         Self {
             id: batch.id.to_string(),
             name: batch.name.clone(),
             status: status_word(batch.status),
             at_work,
-            can_cancel: batch.status == BatchStatus::Running,
+            can_cancel: running,
+            priority: batch.priority.as_str(),
+            urgency: running.then_some(urgency),
             total: batch.total,
             begun: batch.begun,
             ended: batch.ended(),
@@ -63,7 +75,7 @@ impl BatchView {
             right: batch.right,
             wrong: batch.wrong,
             percent: batch.ended() * 100 / batch.total.max(1),
-            seen: batch.begun + batch.ended() + usize::from(!at_work),
+            seen: progress * Priority::ALL.len() + rank,
             when: When::new(batch.created_at, now),
         }
     }
@@ -123,6 +135,17 @@ pub async fn live(
 /// Ends the batch and shows it.
 pub async fn cancel(State(app): State<App>, BatchPath(id): BatchPath) -> Result<Redirect, Error> {
     api::cancel(&app, id).await?;
+    Ok(Redirect::to(&format!("/batches/{id}")))
+}
+
+/// Makes what waits of it more or less urgent and shows it; where nothing waits any more it is just
+/// shown.
+pub async fn prioritise(
+    State(app): State<App>,
+    BatchPath(id): BatchPath,
+    form: Result<Form<PriorityForm>, FormRejection>,
+) -> Result<Redirect, Error> {
+    priority::set(&app, id, form?.0.priority()?).await?;
     Ok(Redirect::to(&format!("/batches/{id}")))
 }
 

@@ -14,6 +14,7 @@ mod score_strip;
 mod steps;
 mod sums;
 mod trouble;
+mod urgency;
 mod verdict;
 mod why;
 
@@ -30,6 +31,7 @@ pub use score_strip::Strip;
 pub use steps::{SolutionView, StepView, solutions};
 pub use sums::{SumView, sum_views};
 pub use trouble::{Trouble, sentence};
+pub use urgency::Urgency;
 pub use verdict::Verdict;
 pub use why::{outcome, why};
 

@@ -1,10 +1,10 @@
 //! A run as its page shows it.
 
 use super::{
-    Diff, Judged, Live, Piece, Provenance, SolutionView, Trouble, Verdict, When, diffs, judged,
-    outcome, pieces, solutions, source_word, why,
+    Diff, Judged, Live, Piece, Provenance, SolutionView, Trouble, Urgency, Verdict, When, diffs,
+    judged, outcome, pieces, solutions, source_word, why,
 };
-use crate::domain::{Run, RunKind, Strategy, Timestamp};
+use crate::domain::{Priority, Run, RunKind, RunStatus, Strategy, Timestamp};
 
 /// How refinements are set beside what they refined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,6 +73,10 @@ pub struct RunView {
     pub threshold_source: &'static str,
     pub notes: Vec<String>,
     pub live: Option<Live>,
+    /// Of a run in the background.
+    pub priority: Option<&'static str>,
+    /// While it waits.
+    pub urgency: Option<Urgency>,
     pub trouble: Option<Trouble>,
     pub provenance: Provenance,
 }
@@ -123,6 +127,11 @@ impl RunView {
             threshold_source: source_word(run.threshold.source),
             notes: run.notes.clone(),
             live: Live::new(run, stage),
+            priority: run.priority.map(Priority::as_str),
+            urgency: run
+                .priority
+                .filter(|_| run.status == RunStatus::Queued)
+                .map(|priority| Urgency::new(format!("/runs/{}", run.id), priority)),
             trouble: Trouble::of(run),
             provenance: Provenance::new(run, server),
         }

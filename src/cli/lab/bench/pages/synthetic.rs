@@ -92,6 +92,7 @@ impl Maker {
             },
             notes: Vec::new(),
             error: None,
+            priority: None,
             created_at: at,
         }
     }

@@ -1,0 +1,54 @@
+//! `POST /v1/runs/{id}/priority`: make a waiting run more or less urgent.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::domain::{Priority, Run, RunId};
+use crate::web::{Code, Error, Json, RunPath};
+
+/// How urgent it is from now on.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriorityRequest {
+    pub priority: Priority,
+}
+
+/// It keeps its age: among runs of its new priority it comes before those that were asked for later.
+#[utoipa::path(
+    post,
+    path = "/v1/runs/{id}/priority",
+    operation_id = "prioritise_run",
+    tag = "kept",
+    summary = "Make a waiting run more or less urgent",
+    params(("id" = RunId, Path, description = "The run")),
+    request_body = PriorityRequest,
+    responses(
+        (status = 200, description = "The run as it waits now", body = Run),
+        (status = 409, description = "The run has begun, or ended (`not_waiting`)"),
+    ),
+)]
+pub async fn handler(
+    State(app): State<App>,
+    RunPath(id): RunPath,
+    Json(request): Json<PriorityRequest>,
+) -> Result<Answer<Run>, Error> {
+    let changed = set(&app, id, request.priority).await?;
+    let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
+    if changed {
+        return Ok(Answer(run));
+    }
+    let detail = format!("the run {id} does not wait: it is {}", run.status.as_str());
+    Err(Error::new(Code::NotWaiting, detail).of_run(id))
+}
+
+/// Whether it waited, and is of this priority now.
+///
+/// # Errors
+/// No such run, or the store does not answer.
+pub async fn set(app: &App, id: RunId, priority: Priority) -> Result<bool, Error> {
+    let changed = app.store.runs().prioritise(id, priority).await?;
+    changed.ok_or_else(|| Error::no_run(&id.to_string()))
+}
