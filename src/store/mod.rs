@@ -20,6 +20,7 @@ mod facts;
 mod filter;
 mod idempotency;
 mod lock;
+mod note;
 mod page;
 #[cfg(test)]
 mod people_tests;

@@ -3,7 +3,11 @@
 /// Most words of a search; further ones do not count.
 const MOST: usize = 16;
 
-/// Every word must be there; the last one may be unfinished; what stands between quotes must be
+/// Letters from which on a word may be unfinished. Nearly every run has a word that begins with one
+/// letter or two, and all of them would have to be put in order.
+const UNFINISHED: usize = 3;
+
+/// Every word must be there; the last one may be unfinished if it is long enough; what stands between quotes must be
 /// there as one piece. `None` when there is no word in it, which finds nothing.
 pub(super) fn query(text: &str) -> Option<String> {
     let mut terms: Vec<String> = Vec::new();
@@ -18,7 +22,9 @@ pub(super) fn query(text: &str) -> Option<String> {
     }
     terms.truncate(MOST);
     let last = terms.last_mut()?;
-    if open && !text.ends_with('"') {
+    let letters = last.split_whitespace().next_back().unwrap_or_default();
+    let letters = letters.chars().filter(|c| c.is_alphanumeric()).count();
+    if open && !text.ends_with('"') && letters >= UNFINISHED {
         last.push('*');
     }
     Some(terms.join(" "))
@@ -38,8 +44,9 @@ mod tests {
     fn words_stay_words() {
         assert_eq!(query("red appl").as_deref(), Some(r#""red" "appl"*"#));
         assert_eq!(query("red ").as_deref(), Some(r#""red""#));
+        assert_eq!(query("red a").as_deref(), Some(r#""red" "a""#), "too short to be unfinished");
         assert_eq!(query(r#""red apples" NOT"#).as_deref(), Some(r#""red apples" "NOT"*"#));
-        assert_eq!(query("a* OR (b").as_deref(), Some(r#""a*" "OR" "(b"*"#));
+        assert_eq!(query("a* OR (box").as_deref(), Some(r#""a*" "OR" "(box"*"#));
         assert_eq!(query(r#"say "open"#).as_deref(), Some(r#""say" "open"*"#));
         assert_eq!(query(" \\ - "), None);
     }

@@ -68,7 +68,8 @@ impl Sessions<'_> {
     }
 
     /// The session with this secret and its user, if it may be used now: not expired, used within
-    /// the last `idle_s` seconds, its user not disabled. Notes that it was used.
+    /// the last `idle_s` seconds, its user not disabled. Notes that it was used, if it can: a page
+    /// must be readable while the disk is full.
     ///
     /// # Errors
     /// When the database fails.
@@ -94,13 +95,8 @@ impl Sessions<'_> {
         let Some(row) = row else { return Ok(None) };
         let session = read(&row, "session_id", "began_at")?;
         if now - session.seen_at.unix_timestamp() >= TOUCH_S {
-            let mut tx = self.store.write().await?;
-            sqlx::query("UPDATE sessions SET seen_at = ? WHERE id = ?")
-                .bind(now)
-                .bind(session.id.to_string())
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
+            let used = sqlx::query("UPDATE sessions SET seen_at = ? WHERE id = ?");
+            self.store.note(used.bind(now).bind(session.id.to_string())).await;
         }
         Ok(Some((session, users::read(&row, "user_id")?)))
     }

@@ -87,13 +87,8 @@ impl Tokens<'_> {
         }
         let used = token.used_at.map_or(0, Timestamp::unix_timestamp);
         if now.unix_timestamp() - used >= TOUCH_S {
-            let mut tx = self.store.write().await?;
-            sqlx::query("UPDATE tokens SET used_at = ? WHERE id = ?")
-                .bind(now.unix_timestamp())
-                .bind(token.id.to_string())
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
+            let used = sqlx::query("UPDATE tokens SET used_at = ? WHERE id = ?");
+            self.store.note(used.bind(now.unix_timestamp()).bind(token.id.to_string())).await;
         }
         Ok(Some((token, users::read(&row, "user_id")?)))
     }

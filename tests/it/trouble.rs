@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use glore::config::Config;
-use glore::domain::{Clock, SystemClock, Timestamp};
+use glore::domain::{Clock, PersonRole, SystemClock, Timestamp};
 use glore::engine::{Gate, ScriptedEngine};
 use glore::jobs;
 use serde_json::json;
@@ -13,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor};
 
 use crate::app::TestApp;
+use crate::people::{Stopped, add, browser, get, token};
 
 /// Another program with the same file.
 async fn other(app: &TestApp) -> SqliteConnection {
@@ -52,6 +55,46 @@ async fn a_database_that_stays_locked_is_a_503_pages_stay_readable_and_all_is_we
     assert_eq!(queue(&app).await.status, 202);
     let runs = app.get("/v1/runs").await.ok();
     assert_eq!(runs["data"].as_array().map(Vec::len), Some(2), "what was refused is not there");
+}
+
+#[tokio::test]
+async fn who_is_logged_in_reads_on_while_the_database_is_locked() {
+    let clock = Stopped::new();
+    let app = TestApp::new().await.by(clock.clone());
+    let ann = add(&app, "ann", PersonRole::Admin).await;
+    let (page, program) = (browser(&app, &ann).await, token(&app, &ann, ann.role, false).await);
+    let bearer = || {
+        let request = Request::get("/v1/runs").header("authorization", format!("Bearer {program}"));
+        app.send(request.body(Body::empty()).expect("a request"))
+    };
+    let seen = || async {
+        let session =
+            &app.app.store.sessions().of(ann.id, app.app.clock.now()).await.expect("read")[0];
+        let token = &app.app.store.tokens().of(ann.id).await.expect("read")[0];
+        (session.seen_at, token.used_at)
+    };
+    let before = seen().await;
+    // Late enough that it would be written down that they were seen.
+    clock.go(120);
+    let mut other = other(&app).await;
+    other.execute("BEGIN IMMEDIATE").await.expect("locked");
+    let begun = std::time::Instant::now();
+    assert_eq!(get(&app, &page, "/runs").await.status, 200);
+    assert_eq!(bearer().await.status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(3), "nobody waits for the lock");
+    assert_eq!(seen().await, before);
+    other.execute("ROLLBACK").await.expect("unlocked");
+    // A write that was given up may still be waited for.
+    for _ in 0..100 {
+        assert_eq!(get(&app, &page, "/runs").await.status, 200);
+        assert_eq!(bearer().await.status, 200);
+        let now = seen().await;
+        if now.0 > before.0 && now.1 > before.1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("they are never seen again: {:?}", seen().await);
 }
 
 /// The machine's clock, some seconds off.

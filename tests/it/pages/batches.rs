@@ -37,6 +37,9 @@ async fn pasted_problems_and_files_become_batches() {
     let page = html(&app.get(uploaded.header("location")).await);
     assert_eq!(one(&page, "h1"), "1 problem");
     assert_eq!(all(&html(&app.get("/batches").await), ".batches tbody tr").len(), 2);
+    // After a refusal the text is in the field, and a file is chosen in its place.
+    let instead = [("problems", "{\"problem\":7}"), ("file", "problem,answer\n\"a, b?\",3\n")];
+    assert_eq!(send(&app, &instead).await.status.as_u16(), 303, "the file is what counts");
 }
 
 #[tokio::test]

@@ -62,7 +62,8 @@ impl BatchForm {
                 _ => {}
             }
         }
-        if !file.trim().is_empty() && form.problems.trim().is_empty() {
+        // A chosen file is newer than the text, which may be what was refused before.
+        if !file.trim().is_empty() {
             form.problems = file;
         }
         Ok(form)
