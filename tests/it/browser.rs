@@ -12,4 +12,4 @@ mod hostile;
 mod keyboard;
 mod site;
 mod two;
-mod visits;
+pub mod visits;

@@ -4,6 +4,7 @@ mod cli;
 mod forms;
 mod login;
 mod manage;
+mod offers;
 mod rights;
 mod tokens;
 

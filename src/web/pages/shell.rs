@@ -4,9 +4,10 @@ use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 
-use super::static_files;
 use super::theme::Theme;
+use super::{may, static_files};
 use crate::app::App;
+use crate::domain::PersonRole;
 use crate::engine::Health;
 
 /// The links of the head: address, word.
@@ -40,13 +41,14 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The head's links, with the current page marked.
+    /// The head's links that whoever looks at the page may follow, with the current page marked.
     pub fn links(&self) -> Vec<Link> {
+        let open = |(href, _): &(&str, &str)| *href != REVIEW || may(PersonRole::Annotator);
         let link = |(href, word)| {
             let count = if href == REVIEW { self.waiting } else { 0 };
             Link { href, word, here: self.here == href, count }
         };
-        LINKS.map(link).to_vec()
+        LINKS.into_iter().filter(open).map(link).collect()
     }
 
     /// Why the models do not answer; `None` when they do or nobody asked.
