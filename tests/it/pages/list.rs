@@ -1,6 +1,6 @@
 //! The list of runs, and the lab.
 
-use glore::domain::Role;
+use glore::domain::{Role, SolutionKind};
 use glore::engine::{Health, ScriptedEngine};
 
 use super::{all, css, html, one, post_form, samples};
@@ -39,6 +39,38 @@ async fn the_list_filters_searches_and_goes_on() {
     assert!(one(&none, "main").contains("No run is like that"));
     assert_eq!(app.get("/runs?status=sideways").await.status.as_u16(), 422);
     assert_eq!(app.get("/runs?from=&to=&sort=&q=").await.status.as_u16(), 200, "empty fields");
+}
+
+/// A run whose first drop is at a step of thirty.
+fn drops_at(step: usize) -> glore::domain::Run {
+    let steps: Vec<_> =
+        (1..=30).map(|k| ("1 + 1 = 2", if k == step { 0.1 } else { 0.9 })).collect();
+    let draft = samples::solution(SolutionKind::Draft, &steps, Some("2"), 0.5);
+    samples::run("What is 1 + 1?", Some("2"), vec![draft])
+}
+
+#[tokio::test]
+async fn late_drops_have_chips_and_what_the_address_says_can_be_turned_off() {
+    let app = TestApp::new().await;
+    for step in 0..=20 {
+        app.app.store.runs().insert(&drops_at(step)).await.expect("stored");
+    }
+    let page = html(&app.get("/runs").await);
+    let chips = all(&page, ".facets .chip");
+    for step in 1..=20 {
+        assert!(chips.contains(&format!("step {step} 1")), "{step}: {chips:?}");
+    }
+    for (set, chip) in [
+        ("first_error=29", "step 29 0"),
+        ("first_error=none", "none 1"),
+        ("kind=refine", "refine 0"),
+        ("annotated=false", "no"),
+    ] {
+        let page = html(&app.get(&format!("/runs?{set}")).await);
+        assert_eq!(one(&page, ".facets .chip[aria-current=true]"), chip, "{set}");
+        let off = page.select(&css(".facets .chip[aria-current=true]")).next();
+        assert_eq!(off.and_then(|chip| chip.attr("href")), Some("/runs"), "{set}");
+    }
 }
 
 #[tokio::test]

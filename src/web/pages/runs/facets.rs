@@ -1,11 +1,13 @@
 //! Filters of the list as chips, each with the number of runs that have its value.
 
 use super::query::RunsQuery;
-use crate::domain::{Flip, RunStatus, SolutionKind, Strategy, Tag};
+use crate::domain::{Flip, RunKind, RunStatus, SolutionKind, Strategy, Tag};
 use crate::store::{Band, Counts, FirstError, Known};
 
 /// Most models and most tags that are offered; the address takes any.
 const MOST: usize = 12;
+/// Most steps that are offered as the first drop: more than any solution has that ends by itself.
+const MOST_STEPS: usize = 40;
 
 /// One value of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,17 +93,28 @@ pub fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
         make.chip(("annotated", "true"), "yes", true, query.annotated.as_ref(), |q, x| {
             q.annotated = x
         });
+    // Nobody counts those that are not; it is there to be turned off.
+    let not_annotated = (query.annotated == Some(false)).then(|| {
+        let key = ("annotated", "false");
+        let chip = make.chip(key, "no", false, query.annotated.as_ref(), |q, x| q.annotated = x);
+        Chip { count: None, ..chip }
+    });
+    let asked = RunKind::ALL.iter().map(|&x| {
+        let key = ("kind", x.as_str());
+        make.chip(key, x.as_str(), x, query.kind.as_ref(), |q, x| q.kind = x)
+    });
     vec![
         facet("status", true, statuses.collect()),
         facet("strategy", true, strategies.collect()),
         facet("chosen", true, kinds.collect()),
         facet("answer", true, verdicts.collect()),
+        facet("kind", false, asked.collect()),
         facet("flip", false, flips.collect()),
         facet("first drop", false, steps(&make)),
         facet("lowest step score", false, bands.collect()),
         facet("model", false, models(&make)),
         facet("tag", false, tags(&make)),
-        facet("annotated", false, vec![annotated]),
+        facet("annotated", false, [annotated].into_iter().chain(not_annotated).collect()),
         facet("batch", false, taken_away(query, query.batch, |q| q.batch = None)),
         facet("problem", false, taken_away(query, query.problem, |q| q.problem = None)),
     ]
@@ -113,9 +126,13 @@ pub fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
 fn steps(make: &Maker<'_>) -> Vec<Chip> {
     let mut steps: Vec<u16> =
         make.counts.values("first_error").into_iter().filter_map(|(n, _)| n.parse().ok()).collect();
-    if let Some(FirstError::At(step)) = make.query.first_error {
-        steps.push(step);
-    }
+    steps.sort_unstable();
+    steps.truncate(MOST_STEPS);
+    // The one in the address can be turned off wherever it stands.
+    steps.extend(make.query.first_error.map(|on| match on {
+        FirstError::Nowhere => 0,
+        FirstError::At(step) => step,
+    }));
     steps.sort_unstable();
     steps.dedup();
     let chip = |step: u16| {
@@ -126,7 +143,7 @@ fn steps(make: &Maker<'_>) -> Vec<Chip> {
         let now = make.query.first_error.as_ref();
         make.chip(("first_error", &step.to_string()), word, value, now, |q, x| q.first_error = x)
     };
-    steps.into_iter().take(MOST).map(chip).collect()
+    steps.into_iter().map(chip).collect()
 }
 
 /// The frequent ones, and the one that is on.
