@@ -1,15 +1,17 @@
-//! `GET /review/export`: labels as a file, with the options in the address.
+//! `GET /review/export`: labels as a file, with the options in the address, and the manifest of the
+//! same options as another.
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{Shell, page};
 use crate::app::App;
 use crate::domain::PersonRole;
 use crate::store::QueueName;
-use crate::web::api::annotations::{ExportQuery, stream_of};
+use crate::web::api::annotations::{self, ExportQuery, stream_of};
 use crate::web::{Error, Person, Query};
 
 /// One option with its values: value, words.
@@ -96,4 +98,17 @@ pub async fn file(
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
     stream_of(app, &query).await
+}
+
+/// What the file of the same options holds: filters, counts, hash.
+pub async fn manifest(
+    app: State<App>,
+    person: Person,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, Error> {
+    let form = query.form.as_str();
+    let name = format!("attachment; filename=\"annotations-{form}.jsonl.manifest.json\"");
+    let manifest = annotations::manifest(app, person, Query(query)).await?;
+    let headers = [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, "private, no-store".to_owned())];
+    Ok((headers, manifest).into_response())
 }

@@ -68,6 +68,7 @@ pub fn routes() -> Router<App> {
         .route("/review/quality", get(quality::show))
         .route("/review/export", get(export::show))
         .route("/review/export/file", get(export::file))
+        .route("/review/export/manifest", get(export::manifest))
         .route("/review/adjudicate", get(adjudicate::list))
         .route("/review/adjudicate/{item}", get(adjudicate::show).post(adjudicate::decide))
         .route("/review/adjudicate/{item}/gold", post(adjudicate::mark))

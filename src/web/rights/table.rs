@@ -100,6 +100,7 @@ const TABLE: &[(&str, &str, Least)] = &[
     ("/review/adjudicate/{item}/gold", "POST", ADJUDICATOR),
     ("/review/export", "GET", ADJUDICATOR),
     ("/review/export/file", "GET", ADJUDICATOR),
+    ("/review/export/manifest", "GET", ADJUDICATOR),
     ("/runs/{id}/flag", "GET", ANNOTATOR),
     ("/runs/{id}/flag", "POST", ANNOTATOR),
     // The API.

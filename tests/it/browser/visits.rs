@@ -14,13 +14,14 @@ use crate::review;
 const TABLE: &str = include_str!("../../../src/web/rights/table.rs");
 
 /// Answers that are no page of their own: parts, files, and what leads elsewhere.
-const NO_PAGE: [&str; 7] = [
+const NO_PAGE: [&str; 8] = [
     "/runs/{id}/live",
     "/batches/{id}/live",
     "/lab/live",
     "/api",
     "/static/{hash}/{*name}",
     "/review/export/file",
+    "/review/export/manifest",
     "/review/adjudicate/{item}",
 ];
 

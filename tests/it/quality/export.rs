@@ -124,4 +124,14 @@ async fn the_page_leads_to_the_same_file() {
     let file = review.app.get(sent).await;
     assert!(file.header("content-disposition").contains("annotations-trl.jsonl"));
     assert_eq!(file.body, review.app.get("/v1/annotations/export").await.body);
+    // The other button of the form sends the same options.
+    assert!(text.contains("formaction=\"/review/export/manifest\""));
+    let manifest = review.app.get(&sent.replace("/file?", "/manifest?")).await;
+    assert_eq!(
+        manifest.header("content-disposition"),
+        "attachment; filename=\"annotations-trl.jsonl.manifest.json\""
+    );
+    let hash: String =
+        Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(manifest.ok()["sha256"], hash.as_str());
 }
