@@ -7,8 +7,8 @@ const MOST: usize = 16;
 /// letter or two, and all of them would have to be put in order.
 const UNFINISHED: usize = 3;
 
-/// Every word must be there; the last one may be unfinished if it is long enough; what stands between quotes must be
-/// there as one piece. `None` when there is no word in it, which finds nothing.
+/// Every word must be there; the last one may be unfinished if it is long enough; what stands between
+/// quotes must be there as one piece. `None` when there is no word in it, which finds nothing.
 pub(super) fn query(text: &str) -> Option<String> {
     let mut terms: Vec<String> = Vec::new();
     let open = !text.ends_with(char::is_whitespace);
@@ -22,8 +22,10 @@ pub(super) fn query(text: &str) -> Option<String> {
     }
     terms.truncate(MOST);
     let last = terms.last_mut()?;
-    let letters = last.split_whitespace().next_back().unwrap_or_default();
-    let letters = letters.chars().filter(|c| c.is_alphanumeric()).count();
+    // What FTS5 takes for the last word: `well-a` is two.
+    let apart = |c: char| !c.is_alphanumeric();
+    let word = last.trim_end_matches(apart).rsplit(apart).next().unwrap_or_default();
+    let letters = word.chars().count();
     if open && !text.ends_with('"') && letters >= UNFINISHED {
         last.push('*');
     }
@@ -45,6 +47,8 @@ mod tests {
         assert_eq!(query("red appl").as_deref(), Some(r#""red" "appl"*"#));
         assert_eq!(query("red ").as_deref(), Some(r#""red""#));
         assert_eq!(query("red a").as_deref(), Some(r#""red" "a""#), "too short to be unfinished");
+        assert_eq!(query("well-a").as_deref(), Some(r#""well-a""#), "its last word is as short");
+        assert_eq!(query("a-well").as_deref(), Some(r#""a-well"*"#));
         assert_eq!(query(r#""red apples" NOT"#).as_deref(), Some(r#""red apples" "NOT"*"#));
         assert_eq!(query("a* OR (box").as_deref(), Some(r#""a*" "OR" "(box"*"#));
         assert_eq!(query(r#"say "open"#).as_deref(), Some(r#""say" "open"*"#));

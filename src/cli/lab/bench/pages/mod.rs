@@ -100,6 +100,8 @@ fn pages() -> Vec<(&'static str, Address)> {
         fixed("days", "/runs?from=2026-02-01&to=2026-02-02&correct=true"),
         fixed("a frequent word", "/runs?q=apples"),
         fixed("a rare word", "/runs?q=zeppelin"),
+        fixed("a word of one letter", "/runs?q=a"),
+        fixed("the beginning of many words", "/runs?q=app"),
         fixed("a frequent word and a filter", "/runs?q=apples&flip=wrong_to_right"),
         fixed("worst step first", "/runs?sort=lowest_step"),
         (
