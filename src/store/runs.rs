@@ -19,13 +19,28 @@ pub struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    /// Keeps a run that was done in the foreground.
+    /// Keeps a finished run of which nothing more is known.
     ///
     /// # Errors
     /// When the database fails or the id is taken; nothing is kept then.
     pub async fn insert(&self, run: &Run) -> Result<(), StoreError> {
+        self.insert_done(run, None).await
+    }
+
+    /// Keeps a run that was done in the foreground, with what it was asked to do.
+    ///
+    /// # Errors
+    /// As [`Runs::insert`].
+    pub async fn insert_done(&self, run: &Run, asked: Option<&str>) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         write::insert(&mut tx, run, None).await?;
+        if let Some(asked) = asked {
+            sqlx::query("UPDATE runs SET asked = ? WHERE id = ?")
+                .bind(asked)
+                .bind(run.id.to_string())
+                .execute(&mut *tx)
+                .await?;
+        }
         review::enter(&mut tx, run).await?;
         tx.commit().await?;
         Ok(())
@@ -42,6 +57,20 @@ impl Runs<'_> {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// What the run was asked to do, where that was kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn asked(&self, id: RunId) -> Result<Option<String>, StoreError> {
+        let found = sqlx::query_scalar::<_, Option<String>>(
+            "SELECT coalesce(work, asked) FROM runs WHERE id = ?",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.store.read())
+        .await?;
+        Ok(found.flatten())
     }
 
     /// Whether there is such a run.

@@ -155,7 +155,9 @@ async fn do_and_keep(
         live.end(done.run);
         return Err(refusal.into());
     }
-    if let Err(error) = app.store.runs().insert(&done.run).await {
+    // Kept beside the run, so that its page can say how to do it again.
+    let asked_for = serde_json::to_string(&order).ok();
+    if let Err(error) = app.store.runs().insert_done(&done.run, asked_for.as_deref()).await {
         let error = Error::from(error);
         live.end(work::failed(blank, error.code(), error.detail().to_owned()));
         return Err(error);

@@ -1,5 +1,6 @@
 //! The pages: whole, escaped, usable without a script, and true to the runs they show.
 
+mod again;
 mod batches;
 mod compare;
 mod docs;

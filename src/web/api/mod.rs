@@ -20,5 +20,5 @@ pub mod priority;
 pub mod refine;
 pub mod review;
 pub mod runs;
-mod settings;
+pub mod settings;
 pub mod solve;

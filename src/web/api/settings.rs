@@ -9,7 +9,7 @@ use crate::pipeline::Settings;
 /// Samples of best-of-n when the request does not say.
 const DEFAULT_SAMPLES: usize = 3;
 /// Temperature of best-of-n when the request does not say; anything else is greedy by default.
-const SAMPLING_TEMPERATURE: f64 = 0.7;
+pub(in crate::web) const SAMPLING_TEMPERATURE: f64 = 0.7;
 const MAX_TEMPERATURE: f64 = 2.0;
 /// Every JSON reader holds whole numbers up to here exactly.
 const MAX_SEED: u64 = (1 << 53) - 1;

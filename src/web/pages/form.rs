@@ -4,9 +4,11 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use super::components::shortest;
 use crate::config::Limits;
 use crate::domain::{Problem, Run, RunKind, SolutionKind, Strategy};
-use crate::pipeline::Order;
+use crate::pipeline::{Ask, Order, Settings};
+use crate::web::api::settings::SAMPLING_TEMPERATURE;
 use crate::web::api::solve::SolveRequest;
 
 /// Every field as text, so that what was refused can be shown again.
@@ -47,8 +49,18 @@ const LABELS: [(&str, &str); 8] = [
 ];
 
 impl SolveForm {
-    /// The form that asks for what a run did, as far as the run remembers.
-    pub fn again(run: &Run) -> Self {
+    /// The form that asks for what a run did: all of it with its order, else as far as the run shows.
+    pub fn again(run: &Run, order: Option<&Order>, limits: &Limits) -> Self {
+        let shown = Self::shown(run);
+        match order {
+            Some(Order { ask: Ask::Solve { strategy }, settings, .. }) => {
+                shown.with(*strategy, settings, limits)
+            }
+            _ => shown,
+        }
+    }
+
+    fn shown(run: &Run) -> Self {
         let samples = run.solutions.iter().filter(|s| s.kind == SolutionKind::Sample).count();
         let best_of_n = run.strategy == Strategy::BestOfN && samples > 0;
         let seed = run.solutions.first().map_or(0, |solution| solution.seed);
@@ -62,6 +74,23 @@ impl SolveForm {
             samples: if best_of_n { samples.to_string() } else { String::new() },
             seed: if seed == 0 { String::new() } else { seed.to_string() },
             ..Self::default()
+        }
+    }
+
+    /// With these settings; what is the default stays blank.
+    fn with(self, strategy: Strategy, settings: &Settings, limits: &Limits) -> Self {
+        let best_of_n = strategy == Strategy::BestOfN;
+        let by_default = if best_of_n { SAMPLING_TEMPERATURE } else { 0.0 };
+        let temperature = shortest(settings.temperature);
+        let text = |said: bool, text: String| if said { text } else { String::new() };
+        let max_tokens = settings.max_tokens;
+        Self {
+            samples: text(best_of_n, settings.samples.to_string()),
+            temperature: text(temperature != by_default, temperature.to_string()),
+            seed: text(settings.seed != 0, settings.seed.to_string()),
+            max_tokens: text(max_tokens != limits.default_tokens, max_tokens.to_string()),
+            gate: settings.gate.map(|gate| gate.get().to_string()).unwrap_or_default(),
+            ..self
         }
     }
 

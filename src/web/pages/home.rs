@@ -79,7 +79,8 @@ pub async fn show(
     if let Some(id) = query.from.as_deref().and_then(|id| id.parse::<RunId>().ok())
         && let Some(run) = app.store.runs().get(id).await?
     {
-        form = SolveForm::again(&run);
+        let order = super::run::asked(&app, id).await?;
+        form = SolveForm::again(&run, order.as_ref(), &app.config.limits);
     }
     page(&home(&app, shell, form).await?)
 }

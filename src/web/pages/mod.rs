@@ -16,6 +16,7 @@ mod export;
 mod form;
 mod home;
 mod lab;
+mod origin;
 mod people;
 mod priority;
 mod quality;
@@ -35,6 +36,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+pub use origin::Origin;
 pub(super) use query::query;
 pub use shell::Shell;
 pub use theme::Theme;

@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::components::{Around, Compare, RunView};
 use super::runs::{RunRow, RunsQuery};
-use super::{Shell, page, static_files};
+use super::{Origin, Shell, page, static_files};
 use crate::app::App;
 use crate::domain::{Run, RunId};
+use crate::pipeline::Order;
 use crate::store::Filter;
 use crate::web::{Error, Query, RunPath, api};
 
@@ -68,9 +69,10 @@ pub async fn show(
     State(app): State<App>,
     RunPath(id): RunPath,
     Query(query): Query<RunQuery>,
+    origin: Origin,
     shell: Shell,
 ) -> Result<Response, Error> {
-    let (run, others) = view(&app, id, &query).await?;
+    let (run, others) = view(&app, &origin, id, &query).await?;
     page(&RunPage { shell, run, others, tag: String::new(), tag_fault: None })
 }
 
@@ -80,12 +82,12 @@ pub async fn show(
 /// No such run, or the store does not answer.
 pub(super) async fn with_refused_tag(
     app: &App,
-    shell: Shell,
+    (shell, origin): (Shell, Origin),
     id: RunId,
     tag: String,
     fault: String,
 ) -> Result<Response, Error> {
-    let (run, others) = view(app, id, &RunQuery::default()).await?;
+    let (run, others) = view(app, &origin, id, &RunQuery::default()).await?;
     let page = page(&RunPage { shell, run, others, tag, tag_fault: Some(fault) })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -95,10 +97,11 @@ pub async fn live(
     State(app): State<App>,
     RunPath(id): RunPath,
     Query(query): Query<RunQuery>,
+    origin: Origin,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let mut response = if headers.contains_key(HX_REQUEST) {
-        let (run, _) = view(&app, id, &query).await?;
+        let (run, _) = view(&app, &origin, id, &query).await?;
         let seen = run.live.as_ref().map(|live| live.seen);
         if seen.is_some() && seen == query.seen.as_deref() {
             StatusCode::NO_CONTENT.into_response()
@@ -118,18 +121,34 @@ pub async fn cancel(State(app): State<App>, RunPath(id): RunPath) -> Result<Redi
     Ok(Redirect::to(&format!("/runs/{id}")))
 }
 
-async fn view(app: &App, id: RunId, query: &RunQuery) -> Result<(RunView, Others), Error> {
+async fn view(
+    app: &App,
+    origin: &Origin,
+    id: RunId,
+    query: &RunQuery,
+) -> Result<(RunView, Others), Error> {
     let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
     let tags = app.store.tags().of(id).await?;
+    let order = asked(app, id).await?;
     let around = Around {
         compare: Compare::from_word(query.view.as_deref()),
         stage: app.live.stage(id),
         now: app.clock.now(),
         tags: &tags,
-        server: &app.config.server.listen.to_string(),
+        origin,
+        order: order.as_ref(),
     };
     let others = others(app, &run).await?;
     Ok((RunView::new(&run, around), others))
+}
+
+/// What the run was asked to do. Nothing where that was not kept, or by another version of the program.
+///
+/// # Errors
+/// When the store does not answer.
+pub(super) async fn asked(app: &App, id: RunId) -> Result<Option<Order>, Error> {
+    let asked = app.store.runs().asked(id).await?;
+    Ok(asked.and_then(|asked| serde_json::from_str(&asked).ok()))
 }
 
 /// The newest of the others.

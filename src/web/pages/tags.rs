@@ -6,7 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Shell, run};
+use super::{Origin, Shell, run};
 use crate::app::App;
 use crate::domain::{MAX_TAGS, Tag};
 use crate::web::{Error, RunPath};
@@ -22,20 +22,20 @@ pub struct TagForm {
 pub async fn add(
     State(app): State<App>,
     RunPath(id): RunPath,
-    shell: Shell,
+    frame: (Shell, Origin),
     form: Result<Form<TagForm>, FormRejection>,
 ) -> Result<Response, Error> {
     let Form(TagForm { tag: typed }) = form?;
     let tag = match Tag::parse(&typed) {
         Ok(tag) => tag,
-        Err(refused) => return run::with_refused_tag(&app, shell, id, typed, refused.detail).await,
+        Err(refused) => return run::with_refused_tag(&app, frame, id, typed, refused.detail).await,
     };
     if !app.store.runs().exists(id).await? {
         return Err(Error::no_run(&id.to_string()));
     }
     if !app.store.tags().add(id, &tag).await? {
         let fault = format!("at most {MAX_TAGS} tags are allowed, this run has {MAX_TAGS}");
-        return run::with_refused_tag(&app, shell, id, typed, fault).await;
+        return run::with_refused_tag(&app, frame, id, typed, fault).await;
     }
     Ok(Redirect::to(&format!("/runs/{id}")).into_response())
 }

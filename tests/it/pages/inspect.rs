@@ -148,7 +148,7 @@ async fn a_step_can_be_refined_from_again() {
 #[tokio::test]
 async fn the_same_call_is_there_for_a_shell_and_for_python() {
     let page = page_of(&samples::local_wins()).await;
-    assert!(one(&page, "#curl-again").starts_with("curl -s http://127.0.0.1:8080/v1/solve"));
+    assert!(one(&page, "#curl-again").starts_with("curl -s 'http://127.0.0.1:8080/v1/solve'"));
     assert!(one(&page, "#python-again").contains("\"http://127.0.0.1:8080/v1/solve\""));
     assert_eq!(page.select(&css("a[data-copy-link][href='#step-2']")).count(), 1);
 }

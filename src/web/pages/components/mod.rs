@@ -1,5 +1,6 @@
 //! What templates show, made from values of the domain: no store, no request, no clock.
 
+mod again;
 mod ago;
 mod diff;
 mod findings;
@@ -18,13 +19,14 @@ mod urgency;
 mod verdict;
 mod why;
 
+pub use again::shortest;
 pub use ago::When;
 pub use diff::{Diff, Line, Part, Row, diffs, inline, parts};
 pub use findings::{Block as FindingBlock, Findings, Part as Finding, Picture};
 pub use judged::{Judged, judged};
 pub use live::Live;
 pub use maths::{Piece, pieces};
-pub use provenance::{Provenance, curl, python};
+pub use provenance::Provenance;
 pub use run_view::{Around, Compare, RunView, one_line, took};
 pub use score::{Score, number, source_word};
 pub use score_strip::Strip;

@@ -5,6 +5,8 @@ use super::{
     judged, outcome, pieces, solutions, source_word, why,
 };
 use crate::domain::{Priority, Run, RunKind, RunStatus, Strategy, Timestamp};
+use crate::pipeline::Order;
+use crate::web::pages::Origin;
 
 /// How refinements are set beside what they refined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,14 +91,16 @@ pub struct Around<'a> {
     pub stage: Option<&'a str>,
     pub now: Timestamp,
     pub tags: &'a [String],
-    /// Address of this server.
-    pub server: &'a str,
+    /// This server, for calls.
+    pub origin: &'a Origin,
+    /// What the run was asked to do, where that was kept.
+    pub order: Option<&'a Order>,
 }
 
 impl RunView {
     /// Works for a run in any state.
     pub fn new(run: &Run, around: Around<'_>) -> Self {
-        let Around { compare, stage, now, tags, server } = around;
+        let Around { compare, stage, now, tags, origin, order } = around;
         let all = diffs(run, compare == Compare::Changes);
         let chosen = run.chosen_solution();
         let columns = solutions(run);
@@ -133,7 +137,7 @@ impl RunView {
                 .filter(|_| run.status == RunStatus::Queued)
                 .map(|priority| Urgency::new(format!("/runs/{}", run.id), priority)),
             trouble: Trouble::of(run),
-            provenance: Provenance::new(run, server),
+            provenance: Provenance::new(run, order, origin),
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::schema::{Kind, kind};
 use super::text;
 use crate::web::contract;
-use crate::web::pages::components::curl;
+use crate::web::pages::Origin;
 
 /// One call.
 pub struct Call {
@@ -49,7 +49,7 @@ pub struct Header {
 }
 
 /// Every call with a tag, in the order of the document.
-pub(super) fn all(document: &Value, tag: &str, server: &str) -> Vec<Call> {
+pub(super) fn all(document: &Value, tag: &str, origin: &Origin) -> Vec<Call> {
     let items = document["paths"].as_object().into_iter().flatten();
     let calls = items.flat_map(|(path, item)| {
         item.as_object().into_iter().flatten().map(move |(method, call)| (path, method, call))
@@ -58,11 +58,11 @@ pub(super) fn all(document: &Value, tag: &str, server: &str) -> Vec<Call> {
         .filter(|(_, _, call)| {
             call["tags"].as_array().is_some_and(|tags| tags.contains(&tag.into()))
         })
-        .map(|(path, method, call)| read(path, method, call, server))
+        .map(|(path, method, call)| read(path, method, call, origin))
         .collect()
 }
 
-fn read(path: &str, method: &str, call: &Value, server: &str) -> Call {
+fn read(path: &str, method: &str, call: &Value, origin: &Origin) -> Call {
     let content = &call["requestBody"]["content"]["application/json"];
     let parameters = call["parameters"].as_array().into_iter().flatten();
     let answers = call["responses"].as_object().into_iter().flatten().map(answer).collect();
@@ -74,7 +74,7 @@ fn read(path: &str, method: &str, call: &Value, server: &str) -> Call {
         description: text(&call["description"]),
         parameters: parameters.map(|p| parameter(contract::resolve(p))).collect(),
         body: (!content.is_null()).then(|| kind(&content["schema"])),
-        command: command(path, method, call, &content["example"], server),
+        command: command(path, method, call, &content["example"], origin),
         answers,
         role: text(&call["x-least-role"]),
     }
@@ -111,7 +111,7 @@ fn answer((status, response): (&String, &Value)) -> Answer {
 }
 
 /// A line for a shell, with the ids of the examples.
-fn command(path: &str, method: &str, call: &Value, body: &Value, server: &str) -> String {
+fn command(path: &str, method: &str, call: &Value, body: &Value, origin: &Origin) -> String {
     let known = &contract::document()["paths"]["/v1/runs/{id}"]["get"]["responses"]["200"];
     let run = known["content"]["application/json"]["example"]["id"].as_str();
     let mut address = path.replace("{id}", run.unwrap_or("{id}"));
@@ -123,9 +123,13 @@ fn command(path: &str, method: &str, call: &Value, body: &Value, server: &str) -
     if !query.is_empty() {
         address = format!("{address}?{}", query.join("&"));
     }
+    let origin = match call["x-least-role"].is_null() {
+        true => &origin.open(),
+        false => origin,
+    };
     match (method, body) {
-        ("get", _) => format!("curl -s 'http://{server}{address}'"),
-        (_, Value::Null) => format!("curl -s -X POST 'http://{server}{address}'"),
-        _ => curl(server, &address, body),
+        ("get", _) => origin.curl(&address),
+        (_, Value::Null) => format!("{} -X POST", origin.curl(&address)),
+        _ => origin.curl_json(&address, body),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::call::Call;
 use self::schema::Schema;
-use super::{Shell, page};
+use super::{Origin, Shell, page};
 use crate::app::App;
 use crate::web::{Code, Error, contract};
 
@@ -42,13 +42,13 @@ struct DocsPage {
 }
 
 /// The reference.
-pub async fn show(State(app): State<App>, shell: Shell) -> Result<Response, Error> {
+pub async fn show(State(app): State<App>, origin: Origin, shell: Shell) -> Result<Response, Error> {
     let limits = &app.config.limits;
     let document = contract::document();
     page(&DocsPage {
         shell,
         about: text(&document["info"]["description"]),
-        groups: groups(document, &app.config.server.listen.to_string()),
+        groups: groups(document, &origin),
         schemas: schema::all(document),
         troubles: troubles().collect(),
         max_tokens: limits.max_tokens,
@@ -73,11 +73,11 @@ fn troubles() -> impl Iterator<Item = Trouble> {
     })
 }
 
-fn groups(document: &Value, server: &str) -> Vec<Group> {
+fn groups(document: &Value, origin: &Origin) -> Vec<Group> {
     let tags = document["tags"].as_array().into_iter().flatten();
     tags.map(|tag| {
         let name = text(&tag["name"]);
-        let calls = call::all(document, &name, server);
+        let calls = call::all(document, &name, origin);
         Group { title: text(&tag["description"]), name, calls }
     })
     .collect()
@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn every_call_is_shown_once() {
         let document = contract::document();
-        let shown: usize = groups(document, "h:1").iter().map(|group| group.calls.len()).sum();
+        let origin = Origin { address: "http://h:1".to_owned(), token: false };
+        let shown: usize = groups(document, &origin).iter().map(|group| group.calls.len()).sum();
         let items = document["paths"].as_object().expect("paths").values();
         let written: usize = items.map(|item| item.as_object().map_or(0, |item| item.len())).sum();
         assert_eq!(shown, written);
