@@ -8,8 +8,8 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::rows::{timestamp, word, write_number};
-use super::{Runs, StoreError, review, write};
-use crate::domain::{ProblemId, Run, RunId, RunStatus, Timestamp};
+use super::{Runs, StoreError, audit, review, write};
+use crate::domain::{Action, Actor, ProblemId, Run, RunId, RunStatus, Timestamp};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
 /// so forever.
@@ -129,13 +129,19 @@ impl Runs<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_cancel(&self, id: RunId) -> Result<Option<CancelOutcome>, StoreError> {
+    pub async fn request_cancel(
+        &self,
+        id: RunId,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<CancelOutcome>, StoreError> {
         let mut tx = self.store.write().await?;
-        let row = sqlx::query("SELECT status FROM runs WHERE id = ?")
+        let row = sqlx::query("SELECT status, cancel_requested FROM runs WHERE id = ?")
             .bind(id.to_string())
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
+        let asked_before: bool = row.try_get("cancel_requested")?;
         let outcome = match word(&row, "status", RunStatus::from_word)? {
             RunStatus::Queued => CancelOutcome::Cancelled,
             RunStatus::Running => CancelOutcome::Requested,
@@ -148,6 +154,9 @@ impl Runs<'_> {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        if !asked_before {
+            audit::write(&mut tx, actor, Action::RunCancelled, &id.to_string(), "", now).await?;
+        }
         tx.commit().await?;
         Ok(Some(outcome))
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Shell, page};
 use crate::app::App;
-use crate::domain::PersonRole;
+use crate::domain::{Actor, PersonRole};
 use crate::store::QueueName;
 use crate::web::api::annotations::{ExportQuery, stream_of};
 use crate::web::{Error, Person, Query};
@@ -92,8 +92,9 @@ pub async fn show(
 pub async fn file(
     State(app): State<App>,
     person: Person,
+    actor: Actor,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
-    stream_of(app, &query).await
+    stream_of(app, &query, &actor).await
 }

@@ -6,7 +6,7 @@ use glore::domain::{PersonRole, QueueId};
 use super::Review;
 use crate::app::Answer;
 use crate::people;
-use crate::review::at;
+use crate::review::{at, local};
 
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
@@ -72,8 +72,9 @@ async fn a_decision_is_stored_and_ends_the_blindness() {
     let page = text(&review.app.get(&address).await);
     assert!(page.contains("(usr_ann)") && page.contains("SORM 0.90"), "{page}");
     assert!(!text(&review.app.get("/review/adjudicate").await).contains(&two), "no longer open");
-    // A later decision takes the place of the first.
+    // A later decision takes the place of the first, where it knows of it.
     let again = sent.replace("rating-2=wrong", "rating-2=fine");
+    let again = format!("{again}&standing={}", decision.id);
     assert_eq!(post(&review, &address, &again).await.status, 303);
     let item = review.app.app.store.quality().item(&two).await.expect("read").expect("there");
     let second = item.decision.expect("decided").steps[1].rating.map(|r| r.value());
@@ -144,7 +145,7 @@ async fn another_overlap_leaves_gold_its_places() {
     let queue = reviews.queue(id).await.expect("read").expect("there");
     let settings = QueueSettings { overlap: 3, ..queue.settings };
     let text = &queue.guidelines.text;
-    reviews.update(id, &settings, true, text, "local", at(0)).await.expect("written");
+    reviews.update(id, &settings, true, text, &local(), at(0)).await.expect("written");
     let free = "SELECT count(*) FROM leases WHERE item = ? AND state = 'free'";
     assert_eq!(review.number(free, &two).await, 22, "as before");
     assert_eq!(review.number("SELECT open FROM items WHERE id = ?", &two).await, 1);

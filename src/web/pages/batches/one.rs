@@ -11,7 +11,7 @@ use super::super::components::When;
 use super::super::run::HX_REQUEST;
 use super::super::{Shell, page, static_files};
 use crate::app::App;
-use crate::domain::Timestamp;
+use crate::domain::{Actor, Timestamp};
 use crate::store::{Batch, BatchStatus};
 use crate::web::api::batches::{cancel as api, get};
 use crate::web::{BatchPath, Error, Query};
@@ -121,8 +121,12 @@ pub async fn live(
 }
 
 /// Ends the batch and shows it.
-pub async fn cancel(State(app): State<App>, BatchPath(id): BatchPath) -> Result<Redirect, Error> {
-    api::cancel(&app, id).await?;
+pub async fn cancel(
+    State(app): State<App>,
+    BatchPath(id): BatchPath,
+    actor: Actor,
+) -> Result<Redirect, Error> {
+    api::cancel(&app, id, &actor).await?;
     Ok(Redirect::to(&format!("/batches/{id}")))
 }
 

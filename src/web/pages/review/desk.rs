@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use super::act::ActForm;
+use super::act_form::ActForm;
 use super::choice::{ChoiceView, choice};
 use super::keys::KeyMap;
 use super::rows::{StepRow, rows};
@@ -56,6 +56,8 @@ pub(super) struct Refusal {
     pub(super) fault: Option<(String, ActForm)>,
     /// Which of the reason forms was sent without a reason.
     pub(super) reason_of: Option<&'static str>,
+    /// A change to an item that is handed in, as it was sent.
+    pub(super) handed_in: Option<ActForm>,
 }
 
 #[derive(Template)]
@@ -83,6 +85,8 @@ struct DeskPage {
     newer: bool,
     can_undo: bool,
     can_redo: bool,
+    /// What the next undo or redo of this page is called.
+    press: String,
     left: usize,
     submission: Option<SubmissionId>,
     previous: Option<ItemId>,
@@ -92,8 +96,8 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn script(&self) -> String {
-        self.shell.asset("review.js")
+    fn scripts(&self) -> [String; 2] {
+        ["press.js", "review.js"].map(|name| self.shell.asset(name))
     }
 
     /// Whether this reason form was sent without a reason.
@@ -150,8 +154,12 @@ pub(super) async fn refused(
     headers: &HeaderMap,
     refusal: Refusal,
 ) -> Result<Response, Error> {
+    let status = match refusal.handed_in {
+        Some(_) => StatusCode::CONFLICT,
+        None => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     let desk = desk_page(app, id, person, shell, headers, refusal).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&desk)?).into_response())
+    Ok((status, page(&desk)?).into_response())
 }
 
 /// No item has this id, or this person was never given it.
@@ -183,10 +191,14 @@ async fn desk_page(
         row.critique = form.critique.clone().unwrap_or_default();
         row.correction = form.correction.clone().unwrap_or_default();
     }
-    let hidden = desk.submission.is_none() && desk.serving.suggestions != Suggestions::Before;
+    let rating = desk.submission.is_none();
+    let hidden = rating && desk.serving.suggestions != Suggestions::Before;
     let whys = desk.item.reasons.iter().map(|reason| Why {
         rule: reason.rule().words(),
-        text: if hidden { reason.hint() } else { reason.sentence() },
+        text: match hidden || rating && reason.is_of_people() {
+            true => reason.hint(),
+            false => reason.sentence(),
+        },
     });
     let version = desk.serving.guidelines;
     Ok(DeskPage {
@@ -205,6 +217,7 @@ async fn desk_page(
         mode: desk.serving.mode,
         can_undo: desk.log.can_undo(),
         can_redo: desk.log.can_redo(),
+        press: uuid::Uuid::now_v7().simple().to_string(),
         submission: desk.submission,
         previous: desk.previous,
         following: desk.following,
