@@ -5,7 +5,7 @@ use glore::domain::{ItemId, PersonRole, QueueId, SubmissionId};
 use glore::store::{Store, Submitted, Withdrawn};
 
 use crate::app::TestApp;
-use crate::pages::{all, html};
+use crate::pages::{all, html, one};
 use crate::people;
 use crate::review::{act, at, filled, local, next, only_random, rate, rated, raw, settings};
 
@@ -81,9 +81,9 @@ async fn ratings_that_are_gold_are_not_taken_back() {
     let (item, id) = gold(store, queue, "local").await;
     let refused =
         crate::pages::post_form(&app, &format!("/review/submissions/{id}/undo"), "").await;
-    let refused = refused.problem(409, "refused");
-    let detail = refused["detail"].as_str().expect("a sentence");
-    assert!(detail.starts_with("an adjudicator holds these ratings"), "{detail}");
+    assert_eq!(refused.status, 409);
+    let said = one(&html(&refused), "main");
+    assert!(said.contains("adjudicator holds these ratings against those of others"), "{said}");
     let reviewed = store.quality().item(&item.to_string()).await.expect("read").expect("there");
     assert!(reviewed.gold_labels().is_some(), "still gold, with its labels");
     // Gold no more, it is the person's again.
