@@ -27,7 +27,8 @@ const MOST_PEOPLE: usize = 100;
 #[serde(deny_unknown_fields, default)]
 pub struct ExportQuery {
     /// `trl`: `{prompt, completions, labels}`, a line an item. `prm800k`: the form of PRM800K, a
-    /// line a submission. `raw`: every action. `preference`: `{prompt, chosen, rejected}`.
+    /// line a submission. `raw`: every action. `preference`: `{prompt, chosen, rejected}`. `labels`: every label,
+    /// with the step's score, whether it was shown, and whether it was taken over.
     #[param(default = "trl")]
     pub form: Form,
     /// Only items of this queue.
@@ -49,7 +50,8 @@ pub struct ExportQuery {
     /// `trl`: cut off before a step without a label, or leave the item out.
     #[param(default = "truncate")]
     pub unrated: Unrated,
-    /// Go on after this item (`itm_…`), or in raw form after the action of this number.
+    /// Go on after this item (`itm_…`), in raw form after the action of this number,
+    /// of labels after this submission (`sbm_…`).
     pub after: Option<String>,
 }
 
@@ -66,11 +68,16 @@ impl ExportQuery {
         let after = self.after.as_deref().filter(|after| !after.is_empty());
         let known = |after: &str| match self.form {
             Form::Raw => after.parse::<u32>().is_ok(),
+            Form::Labels => after.starts_with("sbm_") && after.len() <= 64,
             _ => after.starts_with("itm_") && after.len() <= 64,
         };
         if let Some(odd) = after.filter(|after| !known(after)) {
             let shown: String = odd.chars().take(80).collect();
-            let what = if self.form == Form::Raw { "the number of an action" } else { "an item" };
+            let what = match self.form {
+                Form::Raw => "the number of an action",
+                Form::Labels => "a submission",
+                _ => "an item",
+            };
             let detail = format!("must be {what}, `{shown}` was given");
             return Err(Invalid::new("/after", "wrong_value", detail));
         }

@@ -24,6 +24,7 @@ const FORMS: &[(&str, &str)] = &[
     ("prm800k", "PRM800K: a line a submission"),
     ("raw", "raw actions: everything that was done"),
     ("preference", "preference pairs: prompt, chosen, rejected"),
+    ("labels", "labels: what was said of each step, and whether its score was shown"),
 ];
 
 /// Options of the TRL form.

@@ -1,9 +1,9 @@
 //! Labels say which scores their person was really shown; an index counts what people did.
 
-use glore::domain::review::{Action, QueueSettings, Suggestions, Verdict};
+use glore::domain::review::{Action, Edit, QueueSettings, Suggestions, Verdict};
 use glore::domain::{ItemId, QueueId};
-use glore::store::Store;
-use serde_json::json;
+use glore::store::{Store, Submitted};
+use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::{act, at, filled, local, next, only_random, rate, rated, raw};
@@ -61,6 +61,37 @@ async fn a_score_stays_seen_when_the_queue_hides_scores_later() {
     act(store, item, "local", rate(1, Verdict::Good), at(5)).await;
     store.reviews().submit(item, "local", &rated(true), at(6)).await.expect("written");
     assert_eq!(shown(&app).await, ["before"; 3]);
+}
+
+#[tokio::test]
+async fn labels_leave_with_what_was_shown_and_taken_over() {
+    let app = TestApp::new().await;
+    let store = &app.app.store;
+    let (queue, item) = serve(&app, Suggestions::After).await;
+    act(store, item, "local", rate(1, Verdict::Fine), at(1)).await;
+    let verdict = Some(Verdict::Good);
+    let accept = Action::Edit(Edit::Rate { step: 1, verdict, accepted: true });
+    act(store, item, "local", accept, at(2)).await;
+    act(store, item, "local", rate(2, Verdict::Unsure), at(3)).await;
+    let done = store.reviews().submit(item, "local", &rated(true), at(4)).await.expect("written");
+    let Submitted::Done(id) = done else { panic!("{done:?}") };
+    let address = format!("/v1/annotations/export?form=labels&queue={queue}");
+    let sent = app.get(&address).await;
+    let text = String::from_utf8_lossy(&sent.body).into_owned();
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let said: Vec<Value> = lines
+        .iter()
+        .map(|l| json!([l["step"], l["value"], l["unsure"], l["sorm"], l["shown"], l["accepted"]]))
+        .collect();
+    let expected = [
+        json!([1, 1, false, 0.93, "after", true]),
+        json!([2, null, true, 0.12, "after", false]),
+        json!([3, null, false, 0.08, "never", false]),
+    ];
+    assert_eq!(said, expected);
+    assert_eq!((&lines[0]["submission"], &lines[0]["item"]), (&json!(id), &json!(item)));
+    assert!(app.get(&format!("{address}&after={id}")).await.body.is_empty());
 }
 
 #[tokio::test]
