@@ -34,7 +34,7 @@ enum What {
 #[derive(Debug, clap::Args)]
 struct AnnotationsArgs {
     /// trl: {prompt, completions, labels}; prm800k: a line a submission; raw: every action;
-    /// preference: {prompt, chosen, rejected}.
+    /// preference: {prompt, chosen, rejected}; labels: every label, and whether its score was shown.
     #[arg(long, default_value = "trl", value_parser = Form::ALL.map(Form::as_str))]
     form: String,
     /// File to write, over what it holds.
@@ -137,7 +137,11 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
 /// What was written, in lines for people.
 fn report(manifest: &Manifest, file: &Path) -> String {
     let counts = &manifest.counts;
-    let what = if manifest.options.form == Form::Raw { "actions" } else { "items" };
+    let what = match manifest.options.form {
+        Form::Raw => "actions",
+        Form::Labels => "submissions",
+        _ => "items",
+    };
     let mut text = format!(
         "{} lines from {} {what} written to {}\n",
         counts.lines,

@@ -43,6 +43,16 @@ actions! {
     SessionsEnded "session.ended_others" "ended sessions of";
     TokenAdded "token.added" "made the token";
     TokenRevoked "token.revoked" "revoked the token";
+    QueueAdded "queue.added" "made the queue";
+    QueueChanged "queue.changed" "changed the queue";
+    /// With earlier runs.
+    QueueFilled "queue.filled" "filled the queue";
+    GoldMarked "gold.marked" "marked as gold";
+    GoldRemoved "gold.removed" "took away the gold of";
+    /// What people said left the program.
+    AnnotationsExported "annotations.exported" "exported annotations of";
+    RunCancelled "run.cancelled" "cancelled the run";
+    BatchCancelled "batch.cancelled" "cancelled the batch";
 }
 
 /// Who does it, for the log.
@@ -62,6 +72,11 @@ impl Actor {
     pub fn command_line() -> Self {
         let name = "command line".to_owned();
         Self { id: None, name, request_id: String::new(), address: String::new() }
+    }
+
+    /// What rows call the person: the id of a user, or the name of whoever has no account.
+    pub fn person(&self) -> String {
+        self.id.map_or_else(|| self.name.clone(), |id| id.to_string())
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Probability(f64);
 impl Probability {
     /// One half.
     pub const HALF: Self = Self(0.5);
+    /// Certainty.
+    pub const ONE: Self = Self(1.0);
 
     /// `None` for NaN and for anything outside 0..=1.
     pub fn new(value: f64) -> Option<Self> {

@@ -27,7 +27,7 @@ pub async fn feed(app: &App) -> Result<usize, StoreError> {
             Err(cause) => {
                 let (batch, position) = (next.batch, next.position);
                 tracing::error!(%batch, position, cause, "a batch cannot be read and was ended");
-                batches.cancel(batch).await?;
+                batches.cancel(batch, None).await?;
                 continue;
             }
         };

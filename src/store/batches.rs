@@ -6,8 +6,10 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::batch::read;
 use super::priority::has_room;
 use super::rows::{number, priority, word, write_number, write_timestamp};
-use super::{Batch, BatchItem, NewBatch, Page, Room, Store, StoreError, Waiting, turns, write};
-use crate::domain::{BatchId, Overtaken, Priority, Run, RunId};
+use super::{
+    Batch, BatchItem, NewBatch, Page, Room, Store, StoreError, Waiting, audit, turns, write,
+};
+use crate::domain::{Action, Actor, BatchId, Overtaken, Priority, Run, RunId, Timestamp};
 
 /// The open batch that is there longest, the most urgent one, and what their line remembers.
 pub(super) const NEXT: &str = "SELECT \
@@ -165,13 +167,23 @@ impl Batches<'_> {
     }
 
     /// Asks for an end: nothing more becomes a run, what waits is cancelled. Returns the runs that
-    /// are at work, which their workers have to be told of; `None` when there is no such batch.
+    /// are at work, which their workers have to be told of; `None` when there is no such batch. What
+    /// the server ends by itself is nobody's deed: `by` is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cancel(&self, id: BatchId) -> Result<Option<Vec<RunId>>, StoreError> {
+    pub async fn cancel(
+        &self,
+        id: BatchId,
+        by: Option<(&Actor, Timestamp)>,
+    ) -> Result<Option<Vec<RunId>>, StoreError> {
         let mut tx = self.store.write().await?;
         let id = id.to_string();
+        let before: Option<bool> =
+            sqlx::query_scalar("SELECT cancel_requested FROM batches WHERE id = ?")
+                .bind(&id)
+                .fetch_optional(&mut *tx)
+                .await?;
         let found = sqlx::query(
             "UPDATE batches SET cancel_requested = 1 \
              WHERE id = ? AND completed + failed + cancelled < total",
@@ -180,11 +192,7 @@ impl Batches<'_> {
         .execute(&mut *tx)
         .await?;
         if found.rows_affected() == 0 {
-            let there = sqlx::query("SELECT 1 FROM batches WHERE id = ?")
-                .bind(&id)
-                .fetch_optional(&mut *tx)
-                .await?;
-            return Ok(there.map(|_| Vec::new()));
+            return Ok(before.map(|_| Vec::new()));
         }
         // By status: few runs wait or work, and a batch has many.
         let rows = sqlx::query(
@@ -195,6 +203,10 @@ impl Batches<'_> {
         .bind(&id)
         .fetch_all(&mut *tx)
         .await?;
+        // Asked for twice, it is one deed.
+        if let Some((actor, now)) = by.filter(|_| before == Some(false)) {
+            audit::write(&mut tx, actor, Action::BatchCancelled, &id, "", now).await?;
+        }
         tx.commit().await?;
         let at_work = rows
             .iter()

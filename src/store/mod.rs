@@ -54,7 +54,7 @@ pub use filter::{Band, Day, Filter, FirstError, Known, Sort};
 pub use idempotency::{KeptAnswer, Key, Keys};
 pub use page::{Counts, Page, RunSummary};
 pub use quality::{
-    ActionPage, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
+    ActionPage, Decided, DecidedLabel, Export, NewDecision, Quality, QueueName, ReviewedItems,
 };
 pub use queue::{CancelOutcome, MAX_ATTEMPTS};
 pub use review::{

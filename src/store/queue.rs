@@ -5,11 +5,11 @@
 //! cannot be known, so those that were at work then are done again one at a time: the guilty one
 //! comes to its last attempt alone, and the others live.
 
-use sqlx::SqliteConnection;
+use sqlx::{Row, SqliteConnection};
 
 use super::rows::{word, write_number};
-use super::{Runs, StoreError, review, write};
-use crate::domain::{Run, RunId, RunStatus};
+use super::{Runs, StoreError, audit, review, write};
+use crate::domain::{Action, Actor, Run, RunId, RunStatus, Timestamp};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
 /// so forever.
@@ -89,13 +89,19 @@ impl Runs<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_cancel(&self, id: RunId) -> Result<Option<CancelOutcome>, StoreError> {
+    pub async fn request_cancel(
+        &self,
+        id: RunId,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<CancelOutcome>, StoreError> {
         let mut tx = self.store.write().await?;
-        let row = sqlx::query("SELECT status FROM runs WHERE id = ?")
+        let row = sqlx::query("SELECT status, cancel_requested FROM runs WHERE id = ?")
             .bind(id.to_string())
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
+        let asked_before: bool = row.try_get("cancel_requested")?;
         let outcome = match word(&row, "status", RunStatus::from_word)? {
             RunStatus::Queued => CancelOutcome::Cancelled,
             RunStatus::Running => CancelOutcome::Requested,
@@ -108,6 +114,9 @@ impl Runs<'_> {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        if !asked_before {
+            audit::write(&mut tx, actor, Action::RunCancelled, &id.to_string(), "", now).await?;
+        }
         tx.commit().await?;
         Ok(Some(outcome))
     }

@@ -2,6 +2,8 @@
 
 mod adjudicate;
 mod export;
+mod gold;
+mod overtaken;
 mod page;
 mod roundtrip;
 

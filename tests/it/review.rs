@@ -1,12 +1,17 @@
 //! Review: runs enter queues, people get items and nobody gets another's, what they say is kept.
 
 mod api;
+mod audit;
+mod blind;
 mod choice;
 mod enter;
 mod flow;
 mod forms;
+mod handed_in;
 mod lease;
 mod log;
+mod press;
+mod shown;
 mod submit;
 
 use std::collections::BTreeMap;
@@ -16,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use glore::domain::review::{
     Action, Edit, Handed, Outcome, QueueSettings, Suggestions, Verdict, Weights,
 };
-use glore::domain::{Clock, ItemId, QueueId, Run, Timestamp};
+use glore::domain::{Actor, Clock, ItemId, QueueId, Run, Timestamp};
 use glore::store::{Acted, Next, Saved, Store};
 use sqlx::{Connection, SqliteConnection};
 use time::Duration;
@@ -44,6 +49,11 @@ impl Clock for HandClock {
     }
 }
 
+/// Whoever is at this machine, where there are no users.
+pub fn local() -> Actor {
+    Actor { name: "local".to_owned(), ..Actor::command_line() }
+}
+
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::days(20_000) + Duration::seconds(seconds)
 }
@@ -54,7 +64,7 @@ pub fn settings() -> QueueSettings {
 }
 
 pub async fn queue(store: &Store, settings: &QueueSettings) -> QueueId {
-    let saved = store.reviews().create(settings, "Judge the substance.", "local", at(0)).await;
+    let saved = store.reviews().create(settings, "Judge the substance.", &local(), at(0)).await;
     match saved.expect("written") {
         Saved::Done(id) => id,
         other => panic!("{other:?}"),

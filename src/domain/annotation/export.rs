@@ -27,11 +27,15 @@ pub enum Form {
     Raw,
     /// `{prompt, chosen, rejected}`, a line a pair.
     Preference,
+    /// What a person said of a step, with its score, whether that was shown, and whether it was
+    /// taken over.
+    Labels,
 }
 
 impl Form {
     /// Every one.
-    pub const ALL: [Form; 4] = [Form::Trl, Form::Prm800k, Form::Raw, Form::Preference];
+    pub const ALL: [Form; 5] =
+        [Form::Trl, Form::Prm800k, Form::Raw, Form::Preference, Form::Labels];
 
     /// Its word in addresses and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +44,7 @@ impl Form {
             Self::Prm800k => "prm800k",
             Self::Raw => "raw",
             Self::Preference => "preference",
+            Self::Labels => "labels",
         }
     }
 
@@ -72,7 +77,7 @@ pub struct Options {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ExportCounts)]
 pub struct Tally {
-    /// Items looked at, or actions.
+    /// Items looked at, or actions, or submissions.
     pub read: u64,
     pub lines: u64,
     /// How many were left out, by reason.
@@ -108,12 +113,13 @@ impl Manifest {
     pub const SCHEMA_VERSION: u32 = 1;
 }
 
-/// The lines of an item, each with its line break. Nothing in raw form: that is read by action.
+/// The lines of an item, each with its line break. Nothing of actions and labels: those are read row
+/// by row.
 pub fn lines(item: &Reviewed, options: &Options, tally: &mut Tally) -> String {
     tally.read += 1;
     let mut text = String::new();
     match options.form {
-        Form::Raw => {}
+        Form::Raw | Form::Labels => {}
         Form::Trl => match training(item, options) {
             Ok((line, provenance)) => {
                 *tally.provenance.entry(provenance).or_default() += 1;

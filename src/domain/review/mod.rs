@@ -14,6 +14,7 @@ mod rules;
 mod serving;
 mod settings;
 mod sheet;
+mod shown;
 mod verdict;
 
 pub use draw::{draw, drawn, fraction, shuffled};
@@ -25,4 +26,5 @@ pub use rules::{Seen, disagreement, reasons, strengths};
 pub use serving::{Handed, ModelName, Outcome, Served, Serving, SolutionScores};
 pub use settings::{MAX_GUIDELINES_BYTES, Mode, QueueSettings, Suggestions, check_guidelines};
 pub use sheet::{Label, Mark, Missing, Sheet};
+pub use shown::{Seeing, shown};
 pub use verdict::Verdict;

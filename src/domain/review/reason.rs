@@ -39,7 +39,8 @@ pub enum Detail {
     /// The largest fall of the SORM's score, onto this step.
     SharpDrop { step: usize, before: Probability, after: Probability },
     /// So many people, and the first step that they rated differently; none where they agree on
-    /// the steps and not on the choice or on whether the problem can be used.
+    /// the steps and not on the choice or on whether the problem can be used, and for whoever is
+    /// still to rate it.
     Disagreement {
         people: usize,
         #[schema(required = true)]
@@ -101,9 +102,18 @@ impl Reason {
         }
     }
 
-    /// Whether it tells what other people said, which nobody may see before they have rated.
+    /// What the person may be told before they hand in, whatever the queue shows: that others
+    /// disagree, and never what they said, nor where.
+    pub fn blind(&self) -> Self {
+        let Detail::Disagreement { people, .. } = self.detail else { return self.clone() };
+        let detail = Detail::Disagreement { people, step: None };
+        // Half the distance of what they said, otherwise.
+        Self { strength: Probability::ONE, solution: self.solution, detail }
+    }
+
+    /// Whether its numbers say what other people said.
     pub fn is_of_people(&self) -> bool {
-        matches!(self.detail, Detail::Disagreement { .. })
+        self.rule() == Rule::Disagreement
     }
 
     /// What may be said before the person has rated, where scores are hidden: no step, no number.

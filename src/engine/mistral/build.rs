@@ -65,8 +65,9 @@ impl Recipe {
                 .build()
                 .map_err(|e| e.to_string())?;
             runtime.block_on(async {
-                let model = recipe.start().await?;
+                // Loading counts as computing: it has crashed in a library of the GPU.
                 let _turn = recipe.turn().await;
+                let model = recipe.start().await?;
                 ask::try_out(&model, recipe.role.is_reward(), recipe.halt).await?;
                 Ok(model)
             })

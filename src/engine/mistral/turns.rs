@@ -2,7 +2,8 @@
 //!
 //! Engines of 0.8.1 that compute at the same moment on a GPU disturb each other: scores and texts come
 //! out wrong, now and then, also when every launch blocks (docs/decisions/0039). So they take turns.
-//! Requests of one engine run together, as a batch; those of another wait until they are through.
+//! Requests of one engine run together, as a batch; those of another wait until they are through, and
+//! so does an engine that is to be loaded.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,17 +1,13 @@
-//! Decisions, and which labels are gold.
+//! Decisions.
 
-use std::collections::BTreeSet;
-
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::Quality;
+use super::gold::mark_by;
 use crate::domain::annotation::{Outcome, Rating};
-use crate::domain::{AdjudicationId, Timestamp};
+use crate::domain::{Actor, AdjudicationId, Timestamp};
 use crate::store::StoreError;
 use crate::store::rows::write_number;
-
-/// People more than before who are asked to rate an item while it is gold.
-const GOLD_PLACES: i64 = 20;
 
 /// What an adjudicator says of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +21,6 @@ pub struct DecidedLabel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDecision {
     pub item: String,
-    pub person: String,
     /// Rated or a bad problem.
     pub outcome: Outcome,
     /// One for each step.
@@ -33,37 +28,46 @@ pub struct NewDecision {
     /// A solution's id or `same`.
     pub choice: Option<String>,
     pub comment: Option<String>,
-    /// Ids of the submissions that were looked at.
+    /// Ids of the submissions that were looked at, oldest first.
     pub seen: Vec<String>,
-    /// Id of the decision that was looked at, which this one takes the place of.
-    pub replaces: Option<String>,
+    /// Id of the decision that was in force when they were: this one takes its place, and no other's.
+    pub instead_of: Option<String>,
     /// These labels are gold from now on.
     pub gold: bool,
 }
 
+/// What came of deciding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    Done(AdjudicationId),
+    /// Somebody decided, handed in or took back since the item was looked at. Nothing is kept.
+    Stale,
+}
+
 impl Quality<'_> {
-    /// Keeps a decision; it takes the place of the one that was looked at. `None`, and nothing kept,
-    /// when people handed in or took back their ratings since, or somebody else decided.
+    /// Keeps a decision; it takes the place of the earlier one about the same item that it knows.
     ///
     /// # Errors
     /// When the database fails; nothing is kept then.
     pub async fn decide(
         &self,
         decision: &NewDecision,
+        actor: &Actor,
         now: Timestamp,
-    ) -> Result<Option<AdjudicationId>, StoreError> {
+    ) -> Result<Decided, StoreError> {
         let mut tx = self.store.write().await?;
-        if !is_as_seen(&mut tx, decision).await? {
-            return Ok(None);
+        let NewDecision { item, outcome, choice, comment, .. } = decision;
+        // Whoever else writes waits for this transaction: nothing can come between.
+        if is_stale(&mut tx, decision).await? {
+            return Ok(Decided::Stale);
         }
-        let NewDecision { item, person, outcome, choice, comment, .. } = decision;
         let labels = decision
             .labels
             .iter()
             .map(|label| (label.rating, label.critique.as_deref(), label.correction.as_deref()));
         let id = insert_decision(
             &mut tx,
-            (item, person, *outcome),
+            (item, &actor.person(), *outcome),
             (choice.as_deref(), comment.as_deref()),
             &decision.seen,
             labels,
@@ -71,55 +75,31 @@ impl Quality<'_> {
         )
         .await?;
         if decision.gold {
-            let labels = id.to_string();
-            mark(&mut tx, &decision.item, Some(&labels), &decision.person, now).await?;
+            mark_by(&mut tx, item, Some(&id.to_string()), actor, now).await?;
         }
         tx.commit().await?;
-        Ok(Some(id))
-    }
-
-    /// Makes the labels of a submission in force or of a decision the gold of its item, or takes the
-    /// gold away. Returns whether there is such an item, and such labels of it.
-    ///
-    /// # Errors
-    /// When the database fails; nothing is kept then.
-    pub async fn mark_gold(
-        &self,
-        item: &str,
-        labels: Option<&str>,
-        person: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let mut tx = self.store.write().await?;
-        let known: bool = sqlx::query_scalar(
-            "SELECT CASE WHEN ?2 IS NULL THEN EXISTS (SELECT 1 FROM items WHERE id = ?1) ELSE \
-             EXISTS (SELECT 1 FROM submissions_in_force WHERE item = ?1 AND id = ?2) OR \
-             EXISTS (SELECT 1 FROM adjudications WHERE item = ?1 AND id = ?2) END",
-        )
-        .bind(item)
-        .bind(labels)
-        .fetch_one(&mut *tx)
-        .await?;
-        if known {
-            mark(&mut tx, item, labels, person, now).await?;
-            tx.commit().await?;
-        }
-        Ok(known)
+        Ok(Decided::Done(id))
     }
 }
 
-/// Whether the item is as it was when the decision was made. Asked where the decision is written: two
-/// people may decide at the same moment.
-async fn is_as_seen(tx: &mut SqliteConnection, decision: &NewDecision) -> Result<bool, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
+async fn is_stale(
+    tx: &mut SqliteConnection,
+    NewDecision { item, seen, instead_of, .. }: &NewDecision,
+) -> Result<bool, StoreError> {
+    // As `read.rs` has them.
+    let now: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM submissions_in_force WHERE item = ?1 \
-         UNION ALL SELECT id FROM adjudications_in_force WHERE item = ?1",
+         AND solution = (SELECT solution FROM items WHERE id = ?1) ORDER BY id",
     )
-    .bind(&decision.item)
-    .fetch_all(tx)
+    .bind(item)
+    .fetch_all(&mut *tx)
     .await?;
-    let seen: BTreeSet<&String> = decision.seen.iter().chain(&decision.replaces).collect();
-    Ok(ids.iter().collect::<BTreeSet<_>>() == seen)
+    let standing: Option<String> =
+        sqlx::query_scalar("SELECT id FROM adjudications_in_force WHERE item = ?")
+            .bind(item)
+            .fetch_optional(&mut *tx)
+            .await?;
+    Ok((&now, &standing) != (seen, instead_of))
 }
 
 /// What an adjudicator says of one step: rating, critique, correction.
@@ -166,79 +146,6 @@ pub(super) async fn insert_decision(
         .await?;
     }
     Ok(id)
-}
-
-/// Writes the row and opens or closes the places that gold has beside the usual ones. People must
-/// not see that it is gold, so that it is served among the items drawn at random.
-pub(super) async fn mark(
-    tx: &mut SqliteConnection,
-    item: &str,
-    labels: Option<&str>,
-    person: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let row = sqlx::query(
-        "SELECT i.need, q.overlap, \
-         (SELECT need_before FROM gold_in_force g WHERE g.item = i.id) AS before \
-         FROM items i JOIN queues q ON q.id = i.queue WHERE i.id = ?",
-    )
-    .bind(item)
-    .fetch_one(&mut *tx)
-    .await?;
-    let before: Option<i64> = row.try_get("before")?;
-    // What was usual before it was gold may be so no more: the queue's overlap can be changed.
-    let usual: i64 = row.try_get(if before.is_some() { "overlap" } else { "need" })?;
-    sqlx::query("INSERT INTO gold (item, labels, person, at, need_before) VALUES (?, ?, ?, ?, ?)")
-        .bind(item)
-        .bind(labels)
-        .bind(person)
-        .bind(millis(now))
-        .bind(usual)
-        .execute(&mut *tx)
-        .await?;
-    let need = if labels.is_some() { usual + GOLD_PLACES } else { usual };
-    sqlx::query(
-        "UPDATE items SET need = max(?2, done, 1), open = done < max(?2, done, 1) WHERE id = ?1",
-    )
-    .bind(item)
-    .bind(need)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query("DELETE FROM leases WHERE item = ? AND seat > ? AND state = 'free'")
-        .bind(item)
-        .bind(need)
-        .execute(&mut *tx)
-        .await?;
-    for seat in usual + 1..=need {
-        sqlx::query("INSERT INTO leases (item, seat) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(item)
-            .bind(seat)
-            .execute(&mut *tx)
-            .await?;
-    }
-    if labels.is_some() {
-        let strength = lot(item);
-        sqlx::query(
-            // `detail` holds a whole `Reason`, as it does for every other item.
-            "INSERT INTO item_reasons (item, rule, queue, open, strength, detail) \
-             SELECT i.id, 'random', i.queue, i.open, ?2, json_object('strength', ?2, \
-             'detail', json_object('rule', 'random', 'share', q.random_share)) \
-             FROM items i JOIN queues q ON q.id = i.queue WHERE i.id = ?1 \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(item)
-        .bind(strength)
-        .execute(&mut *tx)
-        .await?;
-    }
-    Ok(())
-}
-
-/// A number in `0..1` that looks drawn and is the same for the same item.
-fn lot(item: &str) -> f64 {
-    use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(item.as_bytes());
-    hash.iter().take(6).fold(0.0, |lot, byte| (lot + f64::from(*byte)) / 256.0)
 }
 
 pub(super) fn millis(at: Timestamp) -> i64 {

@@ -6,15 +6,16 @@ use super::Quality;
 use crate::domain::annotation::{Form, Manifest, Options, Tally, lines};
 use crate::store::StoreError;
 
-/// Items, and actions, that are read at a time.
+/// Items, submissions, and actions, that are read at a time.
 const ITEMS: usize = 50;
+const SUBMISSIONS: usize = 100;
 const ACTIONS: usize = 500;
 
 /// Where an export stands.
 #[derive(Debug, Clone)]
 pub struct Export {
     options: Options,
-    /// The last item or action that was read.
+    /// The last item, submission or action that was read.
     after: String,
     ended: bool,
     tally: Tally,
@@ -24,7 +25,7 @@ pub struct Export {
 
 impl Export {
     /// An export from its beginning, or from after an item (`itm_…`; in raw form the number of an
-    /// action).
+    /// action, of labels a submission, `sbm_…`).
     pub fn new(options: Options, after: Option<String>) -> Self {
         Self {
             options,
@@ -44,6 +45,7 @@ impl Export {
         while !self.ended {
             let piece = match self.options.form {
                 Form::Raw => self.actions(quality).await?,
+                Form::Labels => self.labels(quality).await?,
                 _ => self.items(quality).await?,
             };
             if !piece.is_empty() {
@@ -76,6 +78,23 @@ impl Export {
         for item in found.items {
             piece.push_str(&lines(&item, &self.options, &mut self.tally));
             self.after = item.item;
+        }
+        Ok(piece)
+    }
+
+    async fn labels(&mut self, quality: Quality<'_>) -> Result<String, StoreError> {
+        let queue = self.options.queue.as_deref();
+        let found = quality.labels(queue, &self.after, SUBMISSIONS).await?;
+        self.ended = !found.has_more;
+        let mut piece = String::new();
+        for submission in found.submissions {
+            self.tally.read += 1;
+            for label in submission.labels {
+                self.tally.lines += 1;
+                piece.push_str(&label.to_string());
+                piece.push('\n');
+            }
+            self.after = submission.id;
         }
         Ok(piece)
     }

@@ -4,14 +4,15 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::Quality;
-use super::decide::{insert_decision, mark, millis};
+use super::decide::{insert_decision, millis};
+use super::gold::mark;
 use crate::domain::annotation::{HandedIn, Intake, Outcome, Rating};
 use crate::domain::{
-    Finish, Probability, Run, RunId, RunKind, RunProblem, RunStatus, ScoredSolution, ScoredStep,
-    SolutionId, SolutionKind, Strategy, Threshold, ThresholdSource, Timestamp, Timings,
+    Action, Actor, Finish, Probability, Run, RunId, RunKind, RunProblem, RunStatus, ScoredSolution,
+    ScoredStep, SolutionId, SolutionKind, Strategy, Threshold, ThresholdSource, Timestamp, Timings,
 };
 use crate::store::rows::write_number;
-use crate::store::{StoreError, write};
+use crate::store::{StoreError, audit, write};
 
 /// Who decided labels that came without a person.
 const NOBODY: &str = "import";
@@ -43,6 +44,10 @@ impl Quality<'_> {
         for item in items {
             take_one(&mut tx, &id, item, now).await?;
         }
+        let gold = items.iter().filter(|item| item.gold).count();
+        let detail = format!("{} items taken in, {gold} of them gold", items.len());
+        let (actor, action) = (Actor::command_line(), Action::QueueAdded);
+        audit::write(&mut tx, &actor, action, queue, &detail, now).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What people said of items, read for statistics, adjudication and exports; decisions and gold.
 //!
 //! `read.rs` puts an item's rows together, `lists.rs` says which items, `decide.rs` keeps decisions
-//! and gold, `actions.rs` reads the log of everything people did, `export.rs` walks all
+//! and `gold.rs` which labels are gold, `actions.rs` reads the log of everything people did, `labels.rs` the rows of labels, `export.rs` walks all
 //! of it and `intake.rs` takes such lines in. Queues, leases and rating are kept
 //! elsewhere; here their tables are only read, but for the places of gold items. To read something
 //! new of an item, add it to `Reviewed` and to `read.rs`.
@@ -9,12 +9,14 @@
 mod actions;
 mod decide;
 mod export;
+mod gold;
 mod intake;
+mod labels;
 mod lists;
 mod read;
 
 pub use actions::ActionPage;
-pub use decide::{DecidedLabel, NewDecision};
+pub use decide::{Decided, DecidedLabel, NewDecision};
 pub use export::Export;
 pub use lists::{QueueName, ReviewedItems};
 

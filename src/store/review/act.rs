@@ -1,5 +1,7 @@
 //! Every change a person makes is one more row, on disk before the answer goes out.
 
+use sqlx::SqliteConnection;
+
 use super::desk::{actions, in_force, item_in, opened};
 use super::lease::record;
 use super::seat::hold;
@@ -38,11 +40,32 @@ impl Reviews<'_> {
         action: Action,
         at: Timestamp,
     ) -> Result<Acted, StoreError> {
+        self.press(item, person, action, None, at).await
+    }
+
+    /// The same with what the client calls the press. One that comes again, because its answer was
+    /// lost, is answered like the first and changes nothing: an undo sent twice is one undo.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then.
+    pub async fn press(
+        &self,
+        item: ItemId,
+        person: &str,
+        action: Action,
+        press: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Acted, StoreError> {
         let mut tx = self.store.write().await?;
         let Some(found) = item_in(&mut tx, item).await? else { return Ok(Acted::NotYours) };
         let Some(serving) = opened(&mut tx, item, person).await? else {
             return Ok(Acted::NotYours);
         };
+        if let Some(press) = press
+            && was_pressed(&mut tx, item, person, press).await?
+        {
+            return Ok(Acted::Saved);
+        }
         if in_force(&mut tx, item, person).await?.is_some() {
             return Ok(Acted::HandedIn);
         }
@@ -67,13 +90,30 @@ impl Reviews<'_> {
         if !log.push(action) {
             return Ok(Acted::Nothing);
         }
-        record(&mut tx, item, person, at, kind, step, &data.to_string()).await?;
+        record(&mut tx, item, person, at, (kind, step, &data.to_string()), press).await?;
         if let Some(queue) = queues::one(&mut tx, found.queue).await? {
             hold(&mut tx, item, person, at, &queue).await?;
         }
         tx.commit().await?;
         Ok(Acted::Saved)
     }
+}
+
+async fn was_pressed(
+    tx: &mut SqliteConnection,
+    item: ItemId,
+    person: &str,
+    press: &str,
+) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM actions WHERE item = ? AND person = ? AND press = ?)",
+    )
+    .bind(item.to_string())
+    .bind(person)
+    .bind(press)
+    .fetch_one(tx)
+    .await?;
+    Ok(found)
 }
 
 /// A suggestion can only be accepted by somebody who was shown it.

@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::queues::{self, Queue};
 use super::{Reviews, json, moment};
-use crate::domain::review::{Action, Log, Reason, Serving};
+use crate::domain::review::{Action, Log, Reason, Seeing, Serving};
 use crate::domain::{ItemId, QueueId, Run, RunId, SolutionId, SubmissionId, Timestamp};
 use crate::store::StoreError;
 use crate::store::rows::{maybe_number, number, word};
@@ -142,12 +142,34 @@ pub(super) async fn actions(
     .bind(person)
     .fetch_all(connection)
     .await?;
+    rows.iter().map(read_action).collect()
+}
+
+fn read_action(row: &SqliteRow) -> Result<Action, StoreError> {
+    let (kind, data): (&str, _) = (row.try_get("kind")?, json(row, "data")?);
+    let step = maybe_number(row, "step")?;
+    Action::read(kind, step, &data)
+        .ok_or_else(|| StoreError::Unreadable(format!("actions: {kind} {data}")))
+}
+
+/// How the item was served to the person each time, and what they did in between, in order.
+pub(super) async fn history(
+    connection: &mut SqliteConnection,
+    item: ItemId,
+    person: &str,
+) -> Result<Vec<Seeing>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT kind, step, data FROM actions WHERE item = ? AND person = ? \
+         AND kind NOT IN ('keep', 'skip', 'leave', 'submit', 'withdraw') ORDER BY id",
+    )
+    .bind(item.to_string())
+    .bind(person)
+    .fetch_all(connection)
+    .await?;
     rows.iter()
-        .map(|row| {
-            let (kind, data): (&str, _) = (row.try_get("kind")?, json(row, "data")?);
-            let step = maybe_number(row, "step")?;
-            Action::read(kind, step, &data)
-                .ok_or_else(|| StoreError::Unreadable(format!("actions: {kind} {data}")))
+        .map(|row| match row.try_get("kind")? {
+            "open" => Ok(Seeing::Served(json::<Serving>(row, "data")?.suggestions)),
+            _ => read_action(row).map(Seeing::Did),
         })
         .collect()
 }

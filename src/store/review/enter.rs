@@ -4,10 +4,12 @@ use sqlx::{Row, SqliteConnection};
 
 use super::{Reviews, ms, queues, to_json};
 use crate::domain::review::{Detail, Reason, Rule, drawn, reasons};
-use crate::domain::{ItemId, Probability, QueueId, Run, RunId, RunStatus, SolutionId, Timestamp};
+use crate::domain::{
+    Action, Actor, ItemId, Probability, QueueId, Run, RunId, RunStatus, SolutionId, Timestamp,
+};
 use crate::store::rows::{word, write_number};
 use crate::store::runs::whole;
-use crate::store::{Queue, StoreError};
+use crate::store::{Queue, StoreError, audit};
 
 /// Runs written in one transaction while a queue is filled.
 const BATCH: usize = 50;
@@ -196,7 +198,13 @@ impl Reviews<'_> {
     ///
     /// # Errors
     /// When the database fails; what had entered before stays.
-    pub async fn fill(&self, id: QueueId, limit: usize) -> Result<Option<Filled>, StoreError> {
+    pub async fn fill(
+        &self,
+        id: QueueId,
+        limit: usize,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Filled>, StoreError> {
         let Some(queue) = self.queue(id).await? else { return Ok(None) };
         let mut filled = Filled::default();
         let mut from = queue.filled_to;
@@ -217,9 +225,16 @@ impl Reviews<'_> {
                 .bind(id.to_string())
                 .execute(&mut *tx)
                 .await?;
-            tx.commit().await?;
             filled.looked += runs.len();
-            if !filled.more || filled.looked >= limit {
+            let ends = !filled.more || filled.looked >= limit;
+            if ends {
+                let Filled { looked, entered, .. } = filled;
+                let (name, detail) =
+                    (&queue.settings.name, format!("{looked} runs looked at, {entered} entered"));
+                audit::write(&mut tx, actor, Action::QueueFilled, name, &detail, at).await?;
+            }
+            tx.commit().await?;
+            if ends {
                 return Ok(Some(filled));
             }
         }
@@ -259,8 +274,7 @@ impl Reviews<'_> {
         let Some(queue) = queues::one(&mut tx, queue).await? else { return Ok(Flagged::NoQueue) };
         let Some(run) = whole(&mut tx, run).await? else { return Ok(Flagged::NoRun) };
         let flag = Reason {
-            strength: Probability::new(1.0)
-                .ok_or_else(|| StoreError::Unreadable("one is a probability".to_owned()))?,
+            strength: Probability::ONE,
             solution: None,
             detail: Detail::UserFlagged { reason: reason.to_owned() },
         };

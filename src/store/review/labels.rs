@@ -12,21 +12,19 @@ use crate::store::StoreError;
 use crate::store::rows::{number, write_number};
 use crate::store::runs::whole;
 
-/// Writes the labels of a sheet.
+/// Writes the labels of a sheet; `shown` says of each step when its score was shown.
 pub(super) async fn insert(
     tx: &mut SqliteConnection,
     submission: SubmissionId,
     item: &Item,
     serving: &Serving,
     sheet: &Sheet,
+    shown: &[Suggestions],
 ) -> Result<(), StoreError> {
-    for (label, mark) in sheet.labels(serving.mode).into_iter().zip(&sheet.marks) {
+    for (label, shown) in sheet.labels(serving.mode).into_iter().zip(shown) {
         let sorm = serving.sorm(item.solution, label.step);
-        let shown = match serving.suggestions {
-            _ if sorm.is_none() => Suggestions::Never,
-            Suggestions::After if mark.verdict.is_none() => Suggestions::Never,
-            setting => setting,
-        };
+        // What has no score cannot have been shown.
+        let shown = sorm.map_or(Suggestions::Never, |_| *shown);
         sqlx::query(
             "INSERT INTO labels (submission, step, value, unsure, critique, correction, sorm, shown, \
              accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

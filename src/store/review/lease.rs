@@ -109,7 +109,7 @@ impl Reviews<'_> {
         }
         free(&mut tx, item, person).await?;
         let data = to_json(&serde_json::json!({ "reason": reason }))?;
-        record(&mut tx, item, person, at, kind, None, &data).await?;
+        record(&mut tx, item, person, at, (kind, None, &data), None).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -131,7 +131,7 @@ impl Reviews<'_> {
             return Ok(false);
         }
         let has = hold(&mut tx, item, person, at, &queue).await?;
-        record(&mut tx, item, person, at, "keep", None, "{}").await?;
+        record(&mut tx, item, person, at, ("keep", None, "{}"), None).await?;
         tx.commit().await?;
         Ok(has)
     }
@@ -246,21 +246,21 @@ async fn open(
             models: models.clone(),
         },
     );
-    record(tx, item, person, at, "open", None, &to_json(&serving)?).await
+    record(tx, item, person, at, ("open", None, &to_json(&serving)?), None).await
 }
 
-/// Adds a row to the log.
+/// Adds a row to the log: kind, step and the rest. `press` is what its client calls it.
 pub(super) async fn record(
     tx: &mut SqliteConnection,
     item: ItemId,
     person: &str,
     at: Timestamp,
-    kind: &str,
-    step: Option<usize>,
-    data: &str,
+    (kind, step, data): (&str, Option<usize>, &str),
+    press: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO actions (item, person, at, kind, step, data) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO actions (item, person, at, kind, step, data, press) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(item.to_string())
     .bind(person)
@@ -268,6 +268,7 @@ pub(super) async fn record(
     .bind(kind)
     .bind(step.map(write_number))
     .bind(data)
+    .bind(press)
     .execute(tx)
     .await?;
     Ok(())

@@ -3,7 +3,8 @@
 //!
 //! `queues.rs` keeps how a queue works; `enter.rs` puts runs into queues; `lease.rs` gives items to
 //! people, in the places of `seat.rs`; `desk.rs` reads what one person sees of an item; `act.rs` writes their changes;
-//! `submit.rs` takes their work and gives it back; `list.rs` is for overviews. Rules and the
+//! `submit.rs` takes their work and gives it back; `list.rs` is for overviews,
+//! `summary.rs` puts settings into words for the audit log. Rules and the
 //! meaning of the log are in `domain::review`. What people did is only ever added to.
 
 mod act;
@@ -15,6 +16,7 @@ mod list;
 mod queues;
 mod seat;
 mod submit;
+mod summary;
 
 pub use act::Acted;
 pub use desk::{Desk, Item};

@@ -3,11 +3,12 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::summary::{changes, summary};
 use super::{Reviews, json, ms, to_json};
 use crate::domain::review::{Mode, QueueSettings, Suggestions};
-use crate::domain::{QueueId, RunId, Timestamp};
-use crate::store::StoreError;
+use crate::domain::{Action as Deed, Actor, QueueId, RunId, Timestamp};
 use crate::store::rows::{number, word, write_number};
+use crate::store::{StoreError, audit};
 
 /// What annotators are told; version 0 is nothing yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl Reviews<'_> {
         &self,
         settings: &QueueSettings,
         guidelines: &str,
-        person: &str,
+        actor: &Actor,
         at: Timestamp,
     ) -> Result<Saved, StoreError> {
         let id = QueueId::new();
@@ -116,7 +117,9 @@ impl Reviews<'_> {
         .execute(&mut *tx)
         .await?;
         write(&mut tx, id, settings, true).await?;
-        write_guidelines(&mut tx, id, guidelines, person, at).await?;
+        write_guidelines(&mut tx, id, guidelines, &actor.person(), at).await?;
+        let (name, detail) = (settings.name.trim(), summary(settings, true)?);
+        audit::write(&mut tx, actor, Deed::QueueAdded, name, &detail, at).await?;
         tx.commit().await?;
         Ok(Saved::Done(id))
     }
@@ -132,7 +135,7 @@ impl Reviews<'_> {
         settings: &QueueSettings,
         open: bool,
         guidelines: &str,
-        person: &str,
+        actor: &Actor,
         at: Timestamp,
     ) -> Result<Saved, StoreError> {
         let mut tx = self.store.write().await?;
@@ -145,7 +148,12 @@ impl Reviews<'_> {
             overlap(&mut tx, id, settings.overlap).await?;
         }
         if before.guidelines.text != guidelines {
-            write_guidelines(&mut tx, id, guidelines, person, at).await?;
+            write_guidelines(&mut tx, id, guidelines, &actor.person(), at).await?;
+        }
+        let detail = changes(&before, settings, open, guidelines)?;
+        if !detail.is_empty() {
+            let name = &before.settings.name;
+            audit::write(&mut tx, actor, Deed::QueueChanged, name, &detail, at).await?;
         }
         tx.commit().await?;
         Ok(Saved::Done(id))

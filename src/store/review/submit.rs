@@ -3,11 +3,11 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::act::steps;
-use super::desk::{Item, actions, in_force, item_in, opened};
+use super::desk::{Item, actions, history, in_force, item_in, opened};
 use super::lease::record;
 use super::seat::{free, hold, until};
 use super::{Reviews, labels, ms, queues, to_json};
-use crate::domain::review::{Handed, Log, Missing, Outcome, Serving, Sheet};
+use crate::domain::review::{Handed, Log, Missing, Outcome, Serving, Sheet, shown};
 use crate::domain::{Invalid, ItemId, SubmissionId, Timestamp};
 use crate::store::StoreError;
 use crate::store::rows::word;
@@ -34,7 +34,7 @@ pub enum Withdrawn {
     Item(ItemId),
     /// There is no such submission of this person in force.
     Missing,
-    /// It is what other people's ratings are held against.
+    /// It is gold: others' ratings are held against it, and it stays.
     Gold,
 }
 
@@ -59,12 +59,14 @@ impl Reviews<'_> {
             return Ok(Submitted::Already(earlier));
         }
         let steps = steps(&serving, item.solution);
+        // What comes with the submission was said without seeing a page in between.
+        let shown = shown(history(&mut tx, item.id, person).await?, steps);
         for edit in &handed.edits {
             if let Err(refused) = edit.check(steps, &serving.candidates) {
                 return Ok(Submitted::Refused(refused));
             }
             let (kind, step, data) = edit.parts();
-            record(&mut tx, item.id, person, at, kind, step, &data.to_string()).await?;
+            record(&mut tx, item.id, person, at, (kind, step, &data.to_string()), None).await?;
         }
         let sheet = Log::of(actions(&mut tx, item.id, person).await?).sheet(steps);
         let missing = sheet.missing(serving.mode, !serving.candidates.is_empty());
@@ -78,9 +80,9 @@ impl Reviews<'_> {
         let id = SubmissionId::new();
         let work = Work { id, item: &item, person, handed, serving: &serving, at };
         insert(&mut tx, &work, &sheet, in_lease).await?;
-        labels::insert(&mut tx, id, &item, &serving, &sheet).await?;
+        labels::insert(&mut tx, id, &item, &serving, &sheet, &shown).await?;
         let data = to_json(&serde_json::json!({ "submission": id }))?;
-        record(&mut tx, item.id, person, at, "submit", None, &data).await?;
+        record(&mut tx, item.id, person, at, ("submit", None, &data), None).await?;
         if handed.outcome == Outcome::GaveUp {
             free(&mut tx, item.id, person).await?;
         } else {
@@ -107,12 +109,6 @@ impl Reviews<'_> {
         at: Timestamp,
     ) -> Result<Withdrawn, StoreError> {
         let mut tx = self.store.write().await?;
-        let gold = "SELECT 1 FROM gold_in_force g JOIN submissions s ON s.id = g.labels \
-                    WHERE s.id = ? AND s.person = ? AND s.withdrawn_at IS NULL";
-        let gold = sqlx::query(gold).bind(submission.to_string()).bind(person);
-        if gold.fetch_optional(&mut *tx).await?.is_some() {
-            return Ok(Withdrawn::Gold);
-        }
         let row = sqlx::query(
             "UPDATE submissions SET withdrawn_at = ? WHERE id = ? AND person = ? \
              AND withdrawn_at IS NULL RETURNING item, outcome",
@@ -124,6 +120,15 @@ impl Reviews<'_> {
         .await?;
         let Some(row) = row else { return Ok(Withdrawn::Missing) };
         let item: ItemId = word(&row, "item", |text| text.parse().ok())?;
+        let gold: Option<String> =
+            sqlx::query_scalar("SELECT labels FROM gold_in_force WHERE item = ?")
+                .bind(item.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+        if gold == Some(submission.to_string()) {
+            // The transaction ends without the change.
+            return Ok(Withdrawn::Gold);
+        }
         let Some(found) = item_in(&mut tx, item).await? else { return Ok(Withdrawn::Missing) };
         let Some(queue) = queues::one(&mut tx, found.queue).await? else {
             return Ok(Withdrawn::Missing);
@@ -141,7 +146,7 @@ impl Reviews<'_> {
         .await?;
         hold(&mut tx, item, person, at, &queue).await?;
         let data = to_json(&serde_json::json!({ "submission": submission }))?;
-        record(&mut tx, item, person, at, "withdraw", None, &data).await?;
+        record(&mut tx, item, person, at, ("withdraw", None, &data), None).await?;
         tx.commit().await?;
         Ok(Withdrawn::Item(item))
     }

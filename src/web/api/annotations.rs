@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::domain::annotation::{AfterError, Form, Manifest, Neutral, Options, Resolve, Unrated};
-use crate::domain::{Invalid, PersonRole};
+use crate::domain::{Action, Actor, Invalid, PersonRole};
 use crate::store::Export;
 use crate::web::{Code, Error, Person, Query};
 
@@ -27,7 +27,8 @@ const MOST_PEOPLE: usize = 100;
 #[serde(deny_unknown_fields, default)]
 pub struct ExportQuery {
     /// `trl`: `{prompt, completions, labels}`, a line an item. `prm800k`: the form of PRM800K, a
-    /// line a submission. `raw`: every action. `preference`: `{prompt, chosen, rejected}`.
+    /// line a submission. `raw`: every action. `preference`: `{prompt, chosen, rejected}`. `labels`: every label,
+    /// with the step's score, whether it was shown, and whether it was taken over.
     #[param(default = "trl")]
     pub form: Form,
     /// Only items of this queue.
@@ -49,7 +50,8 @@ pub struct ExportQuery {
     /// `trl`: cut off before a step without a label, or leave the item out.
     #[param(default = "truncate")]
     pub unrated: Unrated,
-    /// Go on after this item (`itm_…`), or in raw form after the action of this number.
+    /// Go on after this item (`itm_…`), in raw form after the action of this number,
+    /// of labels after this submission (`sbm_…`).
     pub after: Option<String>,
 }
 
@@ -66,11 +68,16 @@ impl ExportQuery {
         let after = self.after.as_deref().filter(|after| !after.is_empty());
         let known = |after: &str| match self.form {
             Form::Raw => after.parse::<u32>().is_ok(),
+            Form::Labels => after.starts_with("sbm_") && after.len() <= 64,
             _ => after.starts_with("itm_") && after.len() <= 64,
         };
         if let Some(odd) = after.filter(|after| !known(after)) {
             let shown: String = odd.chars().take(80).collect();
-            let what = if self.form == Form::Raw { "the number of an action" } else { "an item" };
+            let what = match self.form {
+                Form::Raw => "the number of an action",
+                Form::Labels => "a submission",
+                _ => "an item",
+            };
             let detail = format!("must be {what}, `{shown}` was given");
             return Err(Invalid::new("/after", "wrong_value", detail));
         }
@@ -111,10 +118,11 @@ impl ExportQuery {
 pub async fn export(
     State(app): State<App>,
     person: Person,
+    actor: Actor,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
-    stream_of(app, &query).await
+    stream_of(app, &query, &actor).await
 }
 
 /// The counts and the hash of what the export of these parameters gives now. It is read through for
@@ -138,14 +146,19 @@ pub async fn manifest(
     Query(query): Query<ExportQuery>,
 ) -> Result<Json<Manifest>, Error> {
     person.require(PersonRole::Adjudicator)?;
-    let mut export = begin(&app, &query).await?;
+    let (mut export, _) = begin(&app, &query).await?;
     while export.next(app.store.quality()).await?.is_some() {}
     Ok(Json(export.manifest()))
 }
 
-/// The answer that sends the lines.
-pub async fn stream_of(app: App, query: &ExportQuery) -> Result<Response, Error> {
-    let export = begin(&app, query).await?;
+/// The answer that sends the lines. Who asked is written down before the first leaves.
+pub async fn stream_of(app: App, query: &ExportQuery, actor: &Actor) -> Result<Response, Error> {
+    let (export, queue) = begin(&app, query).await?;
+    let after = query.after.as_deref().filter(|after| !after.is_empty());
+    let after = after.map(|after| format!(", after {after}")).unwrap_or_default();
+    let detail = format!("form {}{after}", query.form.as_str());
+    let (audit, action, now) = (app.store.audit(), Action::AnnotationsExported, app.clock.now());
+    audit.add(actor, action, &queue, &detail, now).await?;
     let name = format!("attachment; filename=\"annotations-{}.jsonl\"", query.form.as_str());
     let pieces = stream::try_unfold((app, export), async |(app, mut export)| {
         let piece = export.next(app.store.quality()).await;
@@ -161,14 +174,17 @@ pub async fn stream_of(app: App, query: &ExportQuery) -> Result<Response, Error>
     Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
-async fn begin(app: &App, query: &ExportQuery) -> Result<Export, Error> {
+/// The export, and what its queue is called.
+async fn begin(app: &App, query: &ExportQuery) -> Result<(Export, String), Error> {
     let export = query.export()?;
-    if let Some(queue) = query.queue.as_deref().filter(|queue| !queue.is_empty()) {
-        let queues = app.store.quality().queues().await?;
-        if !queues.iter().any(|known| known.id == queue) {
-            let shown: String = queue.chars().take(80).collect();
-            return Err(Error::new(Code::NotFound, format!("there is no queue `{shown}`")));
-        }
-    }
-    Ok(export)
+    let Some(queue) = query.queue.as_deref().filter(|queue| !queue.is_empty()) else {
+        return Ok((export, "every queue".to_owned()));
+    };
+    let queues = app.store.quality().queues().await?;
+    let known = queues.into_iter().find(|known| known.id == queue);
+    let known = known.ok_or_else(|| {
+        let shown: String = queue.chars().take(80).collect();
+        Error::new(Code::NotFound, format!("there is no queue `{shown}`"))
+    })?;
+    Ok((export, known.name))
 }

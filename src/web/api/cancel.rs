@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::app::App;
-use crate::domain::{Run, RunId, RunStatus};
+use crate::domain::{Actor, Run, RunId, RunStatus};
 use crate::store::CancelOutcome;
 use crate::web::{Code, Error, RunPath};
 
@@ -27,8 +27,9 @@ use crate::web::{Code, Error, RunPath};
 pub async fn handler(
     State(app): State<App>,
     RunPath(id): RunPath,
+    actor: Actor,
 ) -> Result<(StatusCode, Json<Run>), Error> {
-    let status = match cancel(&app, id).await? {
+    let status = match cancel(&app, id, &actor).await? {
         CancelOutcome::Cancelled | CancelOutcome::AlreadyEnded(RunStatus::Cancelled) => {
             StatusCode::OK
         }
@@ -46,8 +47,8 @@ pub async fn handler(
 ///
 /// # Errors
 /// No such run, or the store does not answer.
-pub async fn cancel(app: &App, id: RunId) -> Result<CancelOutcome, Error> {
-    let outcome = app.store.runs().request_cancel(id).await?;
+pub async fn cancel(app: &App, id: RunId, actor: &Actor) -> Result<CancelOutcome, Error> {
+    let outcome = app.store.runs().request_cancel(id, actor, app.clock.now()).await?;
     let outcome = outcome.ok_or_else(|| Error::no_run(&id.to_string()))?;
     app.live.cancel(id);
     Ok(outcome)

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Shell, page};
 use crate::app::App;
-use crate::domain::PersonRole;
+use crate::domain::{Actor, PersonRole};
 use crate::store::QueueName;
 use crate::web::api::annotations::{self, ExportQuery, stream_of};
 use crate::web::{Error, Person, Query};
@@ -26,6 +26,7 @@ const FORMS: &[(&str, &str)] = &[
     ("prm800k", "PRM800K: a line a submission"),
     ("raw", "raw actions: everything that was done"),
     ("preference", "preference pairs: prompt, chosen, rejected"),
+    ("labels", "labels: what was said of each step, and whether its score was shown"),
 ];
 
 /// Options of the TRL form.
@@ -94,10 +95,11 @@ pub async fn show(
 pub async fn file(
     State(app): State<App>,
     person: Person,
+    actor: Actor,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
-    stream_of(app, &query).await
+    stream_of(app, &query, &actor).await
 }
 
 /// What the file of the same options holds: filters, counts, hash.

@@ -12,7 +12,7 @@ use super::components::{Around, Compare, RunView};
 use super::runs::{RunRow, RunsQuery};
 use super::{Origin, Shell, page, static_files};
 use crate::app::App;
-use crate::domain::{Run, RunId};
+use crate::domain::{Actor, Run, RunId};
 use crate::pipeline::Order;
 use crate::store::Filter;
 use crate::web::{Error, Query, RunPath, api};
@@ -116,8 +116,12 @@ pub async fn live(
 }
 
 /// Ends the run and shows it; one that had ended before is just shown.
-pub async fn cancel(State(app): State<App>, RunPath(id): RunPath) -> Result<Redirect, Error> {
-    api::cancel::cancel(&app, id).await?;
+pub async fn cancel(
+    State(app): State<App>,
+    RunPath(id): RunPath,
+    actor: Actor,
+) -> Result<Redirect, Error> {
+    api::cancel::cancel(&app, id, &actor).await?;
     Ok(Redirect::to(&format!("/runs/{id}")))
 }
 

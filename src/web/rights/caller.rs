@@ -154,6 +154,14 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
+impl FromRequestParts<App> for Actor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        Ok(Caller::from_request_parts(parts, app).await?.actor())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;

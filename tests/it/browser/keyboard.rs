@@ -115,3 +115,28 @@ async fn ten_items_by_keys_without_any_script() {
     }
     assert_eq!(stored(&site).await, (30, 10, 10, 10), "as they were pressed");
 }
+
+/// Three presses before the first answer are three, though one that is sent twice is one.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn quick_undos_are_each_an_undo() {
+    let (site, queue) = site().await;
+    let browser = Browser::open().await;
+    browser.go(&site.at(&queue)).await;
+    tab_to(&browser, "form[action$='/next'] button").await;
+    browser.press(&ENTER.to_string()).await;
+    browser.until("document.querySelector('#step-1[aria-current=step]')").await;
+    browser.press("333").await;
+    browser.until("document.querySelector('[data-do=undo]:not([disabled])')").await;
+    let kept = "SELECT count(*) FROM actions WHERE kind = ?";
+    let count = async |kind: &str| {
+        let mut rows = raw(site.app.dir()).await;
+        sqlx::query_scalar::<_, i64>(kept).bind(kind).fetch_one(&mut rows).await.expect("counted")
+    };
+    assert_eq!(count("rate").await, 3);
+    let quick = "for (const _ of [1, 2, 3]) document.querySelector('[data-do=undo]').click()";
+    browser.script(quick).await;
+    browser.until("document.querySelector('[data-do=undo][disabled]')").await;
+    assert_eq!(count("undo").await, 3);
+    assert_eq!(browser.log("browser").await, Vec::<serde_json::Value>::new(), "a quiet console");
+}

@@ -89,13 +89,14 @@ async fn filters_and_options_are_kept_to() {
     refused("?min_annotations=1000").await.blames("/min_annotations", "out_of_range");
     refused("?after=x").await.blames("/after", "wrong_value");
     refused("?form=raw&after=itm_x").await.blames("/after", "wrong_value");
+    refused("?form=labels&after=itm_x").await.blames("/after", "wrong_value");
     refused("?colour=red").await.problem(422, "invalid_request");
 }
 
 #[tokio::test]
 async fn the_manifest_counts_and_hashes_what_is_sent() {
     let (review, _) = reviewed().await;
-    for form in ["trl", "prm800k", "raw", "preference"] {
+    for form in ["trl", "prm800k", "raw", "preference", "labels"] {
         let sent = review.app.get(&format!("/v1/annotations/export?form={form}")).await.body;
         let manifest =
             review.app.get(&format!("/v1/annotations/export/manifest?form={form}")).await.ok();

@@ -58,7 +58,11 @@ async fn what_was_exported_comes_in_and_goes_out_the_same() {
             let id =
                 gold.item(&item).await.expect("read").expect("there").submissions[0].id.clone();
             let now = review.app.app.clock.now();
-            assert!(gold.mark_gold(&item, Some(&id), "local", now).await.expect("marked"));
+            assert!(
+                gold.mark_gold(&item, Some(&id), &crate::review::local(), now)
+                    .await
+                    .expect("marked")
+            );
         }
     }
     for form in [Form::Prm800k, Form::Trl] {

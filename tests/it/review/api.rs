@@ -78,7 +78,8 @@ async fn what_is_not_there_is_not_found() {
     let item = glore::domain::ItemId::new();
     app.post(&format!("/v1/items/{item}/submissions"), json!({})).await.problem(404, "not_found");
     let reviews = app.app.store.reviews();
-    let closed = reviews.update(queue, &only_random(), false, "", "local", super::at(0)).await;
+    let closed =
+        reviews.update(queue, &only_random(), false, "", &super::local(), super::at(0)).await;
     closed.expect("closed");
     app.post(&format!("/v1/queues/{queue}/next"), json!({})).await.problem(409, "queue_closed");
 }

@@ -4,7 +4,7 @@ use glore::domain::review::{Detail, QueueSettings, Reason, Rule, Weights};
 use glore::domain::{RunId, RunStatus};
 use glore::store::{Filled, Flagged, ItemRow};
 
-use super::{at, filled, next, nothing_to_rate, queue, samples, settings};
+use super::{at, filled, local, next, nothing_to_rate, queue, samples, settings};
 use crate::app::TestApp;
 
 fn without_luck(name: &str) -> QueueSettings {
@@ -45,7 +45,7 @@ async fn weights_and_the_switch_decide_who_enters() {
     let on = queue(store, &without_luck("drops")).await;
     let closed = queue(store, &QueueSettings { random_share: 1.0, ..without_luck("closed") }).await;
     let settings = QueueSettings { random_share: 1.0, ..without_luck("closed") };
-    store.reviews().update(closed, &settings, false, "", "local", at(0)).await.expect("closed");
+    store.reviews().update(closed, &settings, false, "", &local(), at(0)).await.expect("closed");
     store.runs().insert(&samples::local_wins()).await.expect("kept");
     assert_eq!(items(&app, off).await.len(), 0);
     assert_eq!(items(&app, on).await.len(), 1);
@@ -79,7 +79,9 @@ async fn earlier_runs_enter_by_the_button_each_once() {
         store.runs().insert(&samples::local_wins()).await.expect("kept");
     }
     let queue = queue(store, &settings()).await;
-    let fill = async || store.reviews().fill(queue, 3).await.expect("filled").expect("a queue");
+    let fill = async || {
+        store.reviews().fill(queue, 3, &local(), at(0)).await.expect("filled").expect("a queue")
+    };
     assert_eq!(fill().await, Filled { looked: 3, entered: 3, more: true });
     assert_eq!(fill().await, Filled { looked: 2, entered: 2, more: false });
     assert_eq!(fill().await, Filled { looked: 3, entered: 0, more: true }, "begins anew");

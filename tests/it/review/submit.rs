@@ -10,7 +10,7 @@ use glore::store::{Submitted, Withdrawn};
 use serde_json::Value;
 use sqlx::Row;
 
-use super::{act, at, filled, next, only_random, rate, rated, raw, settings};
+use super::{act, at, filled, local, next, only_random, rate, rated, raw, settings};
 use crate::app::TestApp;
 
 type LabelRow = (i64, Option<i64>, bool, Option<String>, Option<f64>, String);
@@ -64,7 +64,7 @@ async fn a_submission_remembers_how_the_item_was_served() {
         panic!("an item")
     };
     let new = QueueSettings { suggestions: Suggestions::Never, ..settings() };
-    reviews.update(queue, &new, true, "New words.", "local", at(1)).await.expect("saved");
+    reviews.update(queue, &new, true, "New words.", &local(), at(1)).await.expect("saved");
     act(store, item, "ann", rate(1, Verdict::Good), at(30)).await;
     reviews.submit(item, "ann", &rated(true), at(630)).await.expect("written");
     let row = sqlx::query("SELECT * FROM submissions").fetch_one(&mut raw(app.dir()).await).await;
@@ -161,10 +161,10 @@ async fn more_people_an_item_holds_for_items_that_are_done() {
     reviews.submit(item, "ann", &rated(true), at(1)).await.expect("written");
     assert_eq!(next(store, queue, "bob", at(2)).await, None);
     let two = QueueSettings { overlap: 2, ..only_random() };
-    reviews.update(queue, &two, true, "", "local", at(3)).await.expect("saved");
+    reviews.update(queue, &two, true, "", &local(), at(3)).await.expect("saved");
     assert_eq!(reviews.waiting().await.expect("counted"), 1);
     assert_eq!(next(store, queue, "bob", at(4)).await, Some(item));
-    reviews.update(queue, &only_random(), true, "", "local", at(5)).await.expect("saved");
+    reviews.update(queue, &only_random(), true, "", &local(), at(5)).await.expect("saved");
     assert_eq!(reviews.waiting().await.expect("counted"), 0);
     let done = reviews.submit(item, "bob", &rated(true), at(6)).await.expect("written");
     assert!(matches!(done, Submitted::Done(_)), "bob's work is not lost: {done:?}");

@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::get::one;
 use crate::app::App;
-use crate::domain::BatchId;
+use crate::domain::{Actor, BatchId};
 use crate::store::Batch;
 use crate::web::{BatchPath, Error};
 
@@ -23,8 +23,9 @@ use crate::web::{BatchPath, Error};
 pub async fn handler(
     State(app): State<App>,
     BatchPath(id): BatchPath,
+    actor: Actor,
 ) -> Result<Json<Batch>, Error> {
-    cancel(&app, id).await?;
+    cancel(&app, id, &actor).await?;
     one(&app, id).await.map(Json)
 }
 
@@ -32,8 +33,8 @@ pub async fn handler(
 ///
 /// # Errors
 /// No such batch, or a store that does not answer.
-pub async fn cancel(app: &App, id: BatchId) -> Result<(), Error> {
-    let at_work = app.store.batches().cancel(id).await?;
+pub async fn cancel(app: &App, id: BatchId, actor: &Actor) -> Result<(), Error> {
+    let at_work = app.store.batches().cancel(id, Some((actor, app.clock.now()))).await?;
     for run in at_work.ok_or_else(|| Error::no_batch(&id.to_string()))? {
         app.live.cancel(run);
     }

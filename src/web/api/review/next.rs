@@ -101,6 +101,12 @@ pub async fn handler(
     Ok(Json(NextAnswer { item }))
 }
 
+/// None where they would tell scores that are hidden; what other people said never.
+fn reasons(desk: &Desk) -> Vec<Reason> {
+    let shown = desk.serving.suggestions == Suggestions::Before;
+    desk.item.reasons.iter().filter(|_| shown).map(Reason::blind).collect()
+}
+
 fn answer(desk: Desk) -> ItemAnswer {
     let shown = desk.serving.suggestions == Suggestions::Before;
     let of = |id: SolutionId| desk.run.solutions.iter().find(move |solution| solution.id == id);
@@ -127,8 +133,7 @@ fn answer(desk: Desk) -> ItemAnswer {
         mode: desk.serving.mode,
         suggestions: desk.serving.suggestions,
         guidelines_version: desk.serving.guidelines,
-        // What others said stays hidden whatever the settings: people rate blind to each other.
-        reasons: desk.item.reasons.into_iter().filter(|r| shown && !r.is_of_people()).collect(),
+        reasons: reasons(&desk),
         expires_at: desk.expires,
         problem: desk.run.problem.text.clone(),
         reference_answer: desk.run.problem.reference_answer.clone(),

@@ -27,6 +27,8 @@ pub struct DecisionForm {
     pub gold: bool,
     /// Ids of the submissions that were shown, with spaces between.
     pub seen: String,
+    /// Id of the decision that was shown as the one in force; blank for none.
+    pub standing: String,
 }
 
 impl DecisionForm {
@@ -43,7 +45,8 @@ impl DecisionForm {
             choice: decision.and_then(|d| d.choice.clone()).unwrap_or_default(),
             comment: decision.and_then(|d| d.comment.clone()).unwrap_or_default(),
             gold: false,
-            seen: looked_at(item).join(" "),
+            seen: seen(item).join(" "),
+            standing: decision.map(|d| d.id.clone()).unwrap_or_default(),
         }
     }
 
@@ -63,6 +66,7 @@ impl DecisionForm {
                 ("comment", _) => form.comment = value,
                 ("gold", _) => form.gold = true,
                 ("seen", _) => form.seen = value,
+                ("standing", _) => form.standing = value,
                 _ => {}
             }
         }
@@ -73,7 +77,7 @@ impl DecisionForm {
     ///
     /// # Errors
     /// Every field that cannot be used.
-    pub fn decision(&self, item: &Reviewed, person: &str) -> Result<NewDecision, Vec<Invalid>> {
+    pub fn decision(&self, item: &Reviewed) -> Result<NewDecision, Vec<Invalid>> {
         let mut faults = Vec::new();
         let outcome = match self.outcome.as_str() {
             "rated" => Outcome::Rated,
@@ -114,30 +118,30 @@ impl DecisionForm {
         }
         Ok(NewDecision {
             item: item.item.clone(),
-            person: person.to_owned(),
             outcome,
             labels,
             choice,
             comment,
-            seen: seen(item),
-            replaces: item.decision.as_ref().map(|decision| decision.id.clone()),
+            seen: self.seen.split_whitespace().map(str::to_owned).collect(),
+            instead_of: Some(self.standing.clone()).filter(|id| !id.is_empty()),
             gold: self.gold && outcome == Outcome::Rated,
         })
     }
 
-    /// Whether somebody handed something in, took it back, or decided, since the form was shown.
-    pub fn is_stale(&self, item: &Reviewed) -> bool {
-        !self.seen.split_whitespace().eq(looked_at(item).iter().map(String::as_str))
+    /// Whether somebody decided since the form was shown.
+    pub fn is_overtaken(&self, item: &Reviewed) -> bool {
+        self.standing != item.decision.as_ref().map(|d| d.id.as_str()).unwrap_or_default()
+    }
+
+    /// What was typed, about the item as it is now.
+    pub fn anew(self, item: &Reviewed) -> Self {
+        let Self { seen, standing, .. } = Self::of(item);
+        Self { seen, standing, ..self }
     }
 }
 
 fn seen(item: &Reviewed) -> Vec<String> {
     item.submissions.iter().map(|submission| submission.id.clone()).collect()
-}
-
-/// Everything that a decision is about: submissions, and the decision that holds.
-fn looked_at(item: &Reviewed) -> Vec<String> {
-    seen(item).into_iter().chain(item.decision.iter().map(|decision| decision.id.clone())).collect()
 }
 
 fn of_said(said: &Said) -> StepForm {

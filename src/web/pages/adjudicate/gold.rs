@@ -6,9 +6,9 @@ use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::item::{ItemPath, find, named};
+use super::item::{ItemPath, find};
 use crate::app::App;
-use crate::domain::PersonRole;
+use crate::domain::{Actor, PersonRole};
 use crate::web::{Code, Error, Person};
 
 /// Which labels; nothing takes the gold away.
@@ -22,6 +22,7 @@ pub struct GoldForm {
 pub async fn mark(
     State(app): State<App>,
     person: Person,
+    actor: Actor,
     ItemPath(id): ItemPath,
     sent: Result<Form<GoldForm>, FormRejection>,
 ) -> Result<Response, Error> {
@@ -30,7 +31,7 @@ pub async fn mark(
     let Form(GoldForm { labels }) = sent?;
     let labels = (!labels.is_empty()).then_some(labels.as_str());
     let now = app.clock.now();
-    if !app.store.quality().mark_gold(&item.item, labels, &named(&person), now).await? {
+    if !app.store.quality().mark_gold(&item.item, labels, &actor, now).await? {
         let shown: String = labels.unwrap_or_default().chars().take(80).collect();
         let detail = format!("nothing that was said of this item is called `{shown}`");
         return Err(Error::new(Code::NotFound, detail));

@@ -1,8 +1,6 @@
 //! One item: what people said, side by side, and the decision. Annotators must not see it: they rate
 //! without knowing what others said.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -12,10 +10,12 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::form::DecisionForm;
+use super::standing::Standing;
 use super::view::ItemView;
 use crate::app::App;
-use crate::domain::annotation::{Decision, Outcome, Reviewed};
-use crate::domain::{Invalid, PersonRole};
+use crate::domain::annotation::Reviewed;
+use crate::domain::{Actor, Invalid, PersonRole};
+use crate::store::Decided;
 use crate::web::pages::{Shell, page};
 use crate::web::{Code, Error, Person};
 
@@ -25,10 +25,16 @@ struct ItemPage {
     shell: Shell,
     item: ItemView,
     faults: Vec<Invalid>,
-    /// Somebody handed in or took back while it was being decided.
-    stale: bool,
-    /// What somebody else decided while it was.
-    meanwhile: Option<String>,
+    /// Something came between while it was being decided.
+    stale: Option<Stale>,
+}
+
+/// What came between.
+enum Stale {
+    /// Somebody handed in or took back.
+    Ratings,
+    /// Somebody else decided, like this.
+    Decision(Standing),
 }
 
 impl ItemPage {
@@ -63,7 +69,7 @@ pub async fn show(
     person.require(PersonRole::Adjudicator)?;
     let item = find(&app, &id).await?;
     let form = DecisionForm::of(&item);
-    page(&shown(&app, shell, &item, form, Vec::new(), false).await?)
+    page(&shown(&app, shell, &item, form, Vec::new()).await?)
 }
 
 /// Keeps the decision and goes back to the list. A form that cannot be used comes back as it was
@@ -71,6 +77,7 @@ pub async fn show(
 pub async fn decide(
     State(app): State<App>,
     person: Person,
+    actor: Actor,
     ItemPath(id): ItemPath,
     shell: Shell,
     sent: Result<Form<Vec<(String, String)>>, FormRejection>,
@@ -79,54 +86,37 @@ pub async fn decide(
     let item = find(&app, &id).await?;
     let Form(pairs) = sent?;
     let form = DecisionForm::read(pairs, item.steps.len());
-    if form.is_stale(&item) {
-        return stale(&app, shell, &item, form).await;
-    }
-    match form.decision(&item, &named(&person)) {
+    let decision = match form.decision(&item) {
+        Ok(decision) => decision,
         Err(faults) => {
-            let again = shown(&app, shell, &item, form, faults, false).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&again)?).into_response())
+            let again = shown(&app, shell, &item, form, faults).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&again)?).into_response());
         }
-        Ok(decision) => {
-            if app.store.quality().decide(&decision, app.clock.now()).await?.is_none() {
-                // Somebody was quicker between the look at the item and the writing.
-                return stale(&app, shell, &find(&app, &id).await?, form).await;
-            }
+    };
+    match app.store.quality().decide(&decision, &actor, app.clock.now()).await? {
+        Decided::Done(_) => {
             let list = format!("/review/adjudicate?queue={}&decided={}", item.queue, item.item);
             Ok(Redirect::to(&list).into_response())
         }
+        Decided::Stale => overtaken(&app, shell, &id, form).await,
     }
 }
 
-/// The form as it was typed, with what has changed meanwhile.
-async fn stale(
+/// The form as it was typed, about the item as it is now, with what came between.
+async fn overtaken(
     app: &App,
     shell: Shell,
-    item: &Reviewed,
-    mut form: DecisionForm,
+    id: &str,
+    form: DecisionForm,
 ) -> Result<Response, Error> {
-    form.seen = DecisionForm::of(item).seen;
-    let again = shown(app, shell, item, form, Vec::new(), true).await?;
+    let item = find(app, id).await?;
+    let decided = form.is_overtaken(&item);
+    let mut again = shown(app, shell, &item, form.anew(&item), Vec::new()).await?;
+    let decision = item.decision.as_ref().filter(|_| decided);
+    again.stale = Some(
+        decision.map_or(Stale::Ratings, |decision| Stale::Decision(Standing::of(&item, decision))),
+    );
     Ok((StatusCode::CONFLICT, page(&again)?).into_response())
-}
-
-/// What others decided meanwhile, in words.
-fn decided(decision: &Decision, names: &BTreeMap<String, String>) -> String {
-    let name = names.get(&decision.person).unwrap_or(&decision.person);
-    let steps = decision.steps.iter().zip(1..).filter_map(|(said, step)| {
-        said.rating.map(|rating| format!("step {step} {}", rating.as_str()))
-    });
-    let what = match decision.outcome {
-        Outcome::BadProblem => vec!["a bad problem".to_owned()],
-        _ => steps.collect(),
-    };
-    let comment = decision.comment.as_ref().map(|comment| format!(" (“{comment}”)"));
-    format!("{name} decided: {}{}", what.join(", "), comment.unwrap_or_default())
-}
-
-/// What rows call a person: the id of a user, or `local`.
-pub(super) fn named(person: &Person) -> String {
-    person.id.map_or_else(|| person.name.clone(), |id| id.to_string())
 }
 
 pub(super) async fn find(app: &App, id: &str) -> Result<Reviewed, Error> {
@@ -142,12 +132,10 @@ async fn shown(
     item: &Reviewed,
     form: DecisionForm,
     faults: Vec<Invalid>,
-    stale: bool,
 ) -> Result<ItemPage, Error> {
     let people = item.submissions.iter().map(|submission| submission.person.clone());
     let people = people.chain(item.decision.iter().map(|decision| decision.person.clone()));
     let names = app.store.quality().names(people.collect()).await?;
-    let meanwhile = item.decision.as_ref().filter(|_| stale).map(|d| decided(d, &names));
     let item = ItemView::new(item, form, &names, app.clock.now());
-    Ok(ItemPage { shell, item, faults, stale, meanwhile })
+    Ok(ItemPage { shell, item, faults, stale: None })
 }

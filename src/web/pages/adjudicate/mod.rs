@@ -8,6 +8,7 @@ mod form;
 mod gold;
 mod item;
 mod list;
+mod standing;
 mod view;
 
 pub use gold::mark;

@@ -14,7 +14,7 @@ use super::super::priority::PriorityForm;
 use super::super::run::HX_REQUEST;
 use super::super::{Shell, page, static_files};
 use crate::app::App;
-use crate::domain::{Priority, Timestamp};
+use crate::domain::{Actor, Priority, Timestamp};
 use crate::store::{Batch, BatchStatus};
 use crate::web::api::batches::{cancel as api, get, priority};
 use crate::web::{BatchPath, Error, Query};
@@ -133,8 +133,12 @@ pub async fn live(
 }
 
 /// Ends the batch and shows it.
-pub async fn cancel(State(app): State<App>, BatchPath(id): BatchPath) -> Result<Redirect, Error> {
-    api::cancel(&app, id).await?;
+pub async fn cancel(
+    State(app): State<App>,
+    BatchPath(id): BatchPath,
+    actor: Actor,
+) -> Result<Redirect, Error> {
+    api::cancel(&app, id, &actor).await?;
     Ok(Redirect::to(&format!("/batches/{id}")))
 }
 

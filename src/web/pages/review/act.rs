@@ -7,90 +7,20 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::act_form::ActForm;
 use super::desk::{Refusal, address, no_item, refused};
 use super::queue::no_queue;
 use super::{Person, models};
 use crate::app::App;
-use crate::domain::review::{Action, Choice, Edit, Handed, Outcome, Verdict};
+use crate::domain::review::{Handed, Outcome};
 use crate::domain::{ItemId, QueueId, SubmissionId};
-use crate::store::{Acted, Desk, Next, Submitted, Withdrawn};
+use crate::store::{Acted, Next, Submitted, Withdrawn};
 use crate::web::id_path::IdPath;
 use crate::web::pages::Shell;
 use crate::web::{Code, Error};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
-
-/// One press on the rating page; which fields are there says which button it was.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct ActForm {
-    step: Option<String>,
-    /// A word of [`Verdict`], or `none`.
-    verdict: Option<String>,
-    /// The verdict is what the SORM suggests.
-    accept: Option<String>,
-    /// For every step after this one.
-    rest: Option<String>,
-    /// For every step before this one that is not rated.
-    before: Option<String>,
-    pub critique: Option<String>,
-    pub correction: Option<String>,
-    /// Id of a solution, `same` or `none`.
-    choice: Option<String>,
-    undo: Option<String>,
-    redo: Option<String>,
-}
-
-impl ActForm {
-    /// The step it is about.
-    pub fn step(&self) -> Option<usize> {
-        self.step.as_deref()?.trim().parse().ok()
-    }
-
-    /// What it asks for. Texts that are as they were are no change.
-    fn actions(&self, desk: &Desk) -> Vec<Action> {
-        if self.undo.is_some() {
-            return vec![Action::Undo];
-        }
-        if self.redo.is_some() {
-            return vec![Action::Redo];
-        }
-        let mut edits = Vec::new();
-        if let Some(choice) = &self.choice {
-            let choice = Choice::try_from(choice.clone()).ok();
-            edits.push(Edit::Choose { choice });
-        }
-        let step = self.step().unwrap_or(0);
-        let word = |text: &Option<String>| text.as_deref().and_then(Verdict::from_word);
-        if let Some(verdict) = word(&self.accept) {
-            edits.push(Edit::Rate { step, verdict: Some(verdict), accepted: true });
-        } else if self.verdict.is_some() {
-            edits.push(Edit::Rate { step, verdict: word(&self.verdict), accepted: false });
-        }
-        if let Some(verdict) = word(&self.rest) {
-            edits.push(Edit::RateRest { step, verdict });
-        }
-        if let Some(verdict) = word(&self.before) {
-            edits.push(Edit::RateBefore { step, verdict });
-        }
-        let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-        let sheet = desk.log.sheet(solution.map_or(0, |solution| solution.steps.len()));
-        let mark = step.checked_sub(1).and_then(|at| sheet.marks.get(at));
-        // Browsers send line ends as CR LF.
-        let changed = |text: &Option<String>, before: Option<&String>| {
-            let text = text.as_ref()?.replace("\r\n", "\n");
-            (before != Some(&text)).then_some(text)
-        };
-        if let Some(text) = changed(&self.critique, mark.map(|mark| &mark.critique)) {
-            edits.push(Edit::Critique { step, text });
-        }
-        if let Some(text) = changed(&self.correction, mark.map(|mark| &mark.correction)) {
-            edits.push(Edit::Correct { step, text });
-        }
-        edits.into_iter().map(Action::Edit).collect()
-    }
-}
 
 /// Keeps a change and goes on to the next step.
 pub async fn act(
@@ -105,16 +35,10 @@ pub async fn act(
     let reviews = app.store.reviews();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
     for action in form.actions(&desk) {
-        match reviews.act(id, &person.id, action, app.clock.now()).await? {
+        match reviews.press(id, &person.id, action, form.press(), app.clock.now()).await? {
             Acted::Saved | Acted::Nothing => {}
             Acted::HandedIn => {
-                let detail = "You have handed this item in, so this was not saved: take it back to \
-                              change it";
-                if form.step().is_none() {
-                    return Err(Error::new(Code::AlreadySubmitted, detail));
-                }
-                let fault = Some((detail.to_owned(), form));
-                let refusal = Refusal { fault, conflict: true, ..Refusal::default() };
+                let refusal = Refusal { handed_in: Some(form), ..Refusal::default() };
                 return refused(&app, id, &person, shell, &headers, refusal).await;
             }
             Acted::NotYours => return Err(no_item(id)),
@@ -125,7 +49,7 @@ pub async fn act(
             Acted::Refused(invalid) => return Err(invalid.into()),
         }
     }
-    let rated = form.verdict.is_some() || form.accept.is_some();
+    let rated = form.is_rating();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
     let place = match form.step() {
         Some(step) if !rated => format!("/review/items/{id}#step-{step}"),
@@ -263,14 +187,14 @@ pub async fn undo_submission(
 ) -> Result<Redirect, Error> {
     match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
         Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}"))),
-        Withdrawn::Gold => Err(Error::new(
-            Code::Refused,
-            "an adjudicator made these ratings gold, which other people's are held against: they \
-             can be taken back once they are gold no more",
-        )),
         Withdrawn::Missing => Err(Error::new(
             Code::NotFound,
             format!("you have not handed in `{id}`, or took it back"),
+        )),
+        Withdrawn::Gold => Err(Error::new(
+            Code::Refused,
+            "an adjudicator holds these ratings against those of others, so that they stay as they \
+             are; ask an adjudicator if something in them is wrong",
         )),
     }
 }

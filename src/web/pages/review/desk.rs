@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use super::act::ActForm;
+use super::act_form::ActForm;
 use super::choice::{ChoiceView, choice};
 use super::keys::KeyMap;
 use super::rows::{StepRow, rows};
@@ -56,8 +56,8 @@ pub(super) struct Refusal {
     pub(super) fault: Option<(String, ActForm)>,
     /// Which of the reason forms was sent without a reason.
     pub(super) reason_of: Option<&'static str>,
-    /// The item is in a state that does not allow it.
-    pub(super) conflict: bool,
+    /// A change to an item that is handed in, as it was sent.
+    pub(super) handed_in: Option<ActForm>,
 }
 
 #[derive(Template)]
@@ -85,6 +85,8 @@ struct DeskPage {
     newer: bool,
     can_undo: bool,
     can_redo: bool,
+    /// What the next undo or redo of this page is called.
+    press: String,
     left: usize,
     submission: Option<SubmissionId>,
     previous: Option<ItemId>,
@@ -94,8 +96,8 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn script(&self) -> String {
-        self.shell.asset("review.js")
+    fn scripts(&self) -> [String; 2] {
+        ["press.js", "review.js"].map(|name| self.shell.asset(name))
     }
 
     /// Whether this reason form was sent without a reason.
@@ -152,9 +154,9 @@ pub(super) async fn refused(
     headers: &HeaderMap,
     refusal: Refusal,
 ) -> Result<Response, Error> {
-    let status = match refusal.conflict {
-        true => StatusCode::CONFLICT,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = match refusal.handed_in {
+        Some(_) => StatusCode::CONFLICT,
+        None => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let desk = desk_page(app, id, person, shell, headers, refusal).await?;
     Ok((status, page(&desk)?).into_response())
@@ -194,11 +196,11 @@ async fn desk_page(
         typed(&form.critique, &mut row.critique);
         typed(&form.correction, &mut row.correction);
     }
-    let blind = desk.submission.is_none();
-    let scoreless = desk.serving.suggestions != Suggestions::Before;
+    let rating = desk.submission.is_none();
+    let hidden = rating && desk.serving.suggestions != Suggestions::Before;
     let whys = desk.item.reasons.iter().map(|reason| Why {
         rule: reason.rule().words(),
-        text: match blind && (scoreless || reason.is_of_people()) {
+        text: match hidden || rating && reason.is_of_people() {
             true => reason.hint(),
             false => reason.sentence(),
         },
@@ -220,6 +222,7 @@ async fn desk_page(
         mode: desk.serving.mode,
         can_undo: desk.log.can_undo(),
         can_redo: desk.log.can_redo(),
+        press: uuid::Uuid::now_v7().simple().to_string(),
         submission: desk.submission,
         previous: desk.previous,
         following: desk.following,

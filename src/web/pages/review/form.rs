@@ -9,11 +9,10 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Person;
 use super::queue::no_queue;
 use crate::app::App;
 use crate::domain::review::{Mode, QueueSettings, Rule, Suggestions, Weights, check_guidelines};
-use crate::domain::{Invalid, QueueId};
+use crate::domain::{Actor, Invalid, QueueId};
 use crate::store::{Queue, Saved};
 use crate::web::Error;
 use crate::web::id_path::IdPath;
@@ -170,7 +169,7 @@ pub async fn edit(
 /// `POST /review/queues`.
 pub async fn create(
     State(app): State<App>,
-    person: Person,
+    actor: Actor,
     shell: Shell,
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Result<Response, Error> {
@@ -180,7 +179,7 @@ pub async fn create(
         Err(faults) => return again(FormPage { shell, id: None, form, version: 0, faults }),
         Ok(wish) => {
             let reviews = app.store.reviews();
-            reviews.create(&wish.settings, &wish.guidelines, &person.id, app.clock.now()).await?
+            reviews.create(&wish.settings, &wish.guidelines, &actor, app.clock.now()).await?
         }
     };
     answer(saved, FormPage { shell, id: None, form, version: 0, faults: Vec::new() })
@@ -190,7 +189,7 @@ pub async fn create(
 pub async fn update(
     State(app): State<App>,
     IdPath(id): IdPath<QueueId>,
-    person: Person,
+    actor: Actor,
     shell: Shell,
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Result<Response, Error> {
@@ -203,7 +202,7 @@ pub async fn update(
         Err(faults) => return again(FormPage { shell, id: Some(id), form, version, faults }),
         Ok(Wish { settings, guidelines, open }) => {
             let now = app.clock.now();
-            reviews.update(id, &settings, open, &guidelines, &person.id, now).await?
+            reviews.update(id, &settings, open, &guidelines, &actor, now).await?
         }
     };
     answer(saved, FormPage { shell, id: Some(id), form, version, faults: Vec::new() })

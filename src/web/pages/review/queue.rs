@@ -8,12 +8,12 @@ use serde::Deserialize;
 use super::{Person, today};
 use crate::app::App;
 use crate::domain::review::{Mode, QueueSettings, Suggestions};
-use crate::domain::{ItemId, QueueId, SubmissionId};
+use crate::domain::{Actor, ItemId, PersonRole, QueueId, SubmissionId};
 use crate::store::{Mine, Queue};
 use crate::web::id_path::IdPath;
 use crate::web::pages::components::one_line;
 use crate::web::pages::{Shell, page};
-use crate::web::{Code, Error, Query};
+use crate::web::{self, Code, Error, Query};
 
 /// Items on one page.
 const ITEMS: usize = 50;
@@ -45,8 +45,8 @@ struct Row {
     run: String,
     problem: String,
     whys: Vec<Why>,
+    /// People who rated it.
     done: usize,
-    need: usize,
     held: bool,
 }
 
@@ -65,6 +65,9 @@ struct QueuePage {
     filled: Option<String>,
     /// Details would tell the reader what the models think before they have rated.
     hidden: bool,
+    /// How many people rated each item. While an item waits this would tell which ones are gold:
+    /// those that wait for more people than the queue asks.
+    counted: bool,
 }
 
 /// No queue has this id.
@@ -95,17 +98,17 @@ pub async fn show(
     State(app): State<App>,
     IdPath(id): IdPath<QueueId>,
     Query(query): Query<QueueQuery>,
-    person: Person,
+    reader: web::Person,
     shell: Shell,
 ) -> Result<Response, Error> {
+    let counted = query.done.is_some() || reader.role >= PersonRole::Adjudicator;
+    let person = Person::from(reader);
     let reviews = app.store.reviews();
     let queue = reviews.queue(id).await?.ok_or_else(|| no_queue(id))?;
     let now = app.clock.now();
     let done = query.done.is_some();
     let after = query.after.as_deref().and_then(|id| id.parse::<ItemId>().ok());
     let items = reviews.items(id, !done, after, ITEMS, now).await?;
-    // Gold items are served to more people than others and must not be told by it.
-    let overlap = queue.settings.overlap;
     let hidden = queue.settings.suggestions != Suggestions::Before && !done;
     let rows = items.data.into_iter().map(|row| Row {
         id: row.item.id.to_string(),
@@ -117,14 +120,14 @@ pub async fn show(
             .iter()
             .map(|reason| Why {
                 rule: reason.rule().words(),
-                sentence: match hidden || (!done && reason.is_of_people()) {
+                // What others said is for those who have handed the item in, on its page.
+                sentence: match hidden || reason.is_of_people() {
                     true => String::new(),
                     false => reason.sentence(),
                 },
             })
             .collect(),
-        done: row.item.done.min(if done { overlap } else { overlap.saturating_sub(1) }),
-        need: row.item.need.min(overlap),
+        done: row.item.done,
         held: row.held,
     });
     let rows = rows.collect();
@@ -148,14 +151,20 @@ pub async fn show(
         empty: query.empty.is_some(),
         filled,
         hidden,
+        counted,
         queue,
         shell,
     })
 }
 
 /// Looks at earlier runs.
-pub async fn fill(State(app): State<App>, IdPath(id): IdPath<QueueId>) -> Result<Response, Error> {
-    let filled = app.store.reviews().fill(id, FILL).await?.ok_or_else(|| no_queue(id))?;
+pub async fn fill(
+    State(app): State<App>,
+    IdPath(id): IdPath<QueueId>,
+    actor: Actor,
+) -> Result<Response, Error> {
+    let filled = app.store.reviews().fill(id, FILL, &actor, app.clock.now()).await?;
+    let filled = filled.ok_or_else(|| no_queue(id))?;
     let address = format!(
         "/review/queues/{id}?looked={}&entered={}&more={}",
         filled.looked, filled.entered, filled.more
