@@ -63,7 +63,7 @@ const request = async (form, body) => {
   }
 };
 const unsaved = () => every("form.unsaved", desk);
-const save = (form, button) => {
+const save = (form, button, back = () => {}) => {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
   waiting += 1;
@@ -74,7 +74,7 @@ const save = (form, button) => {
     if (answer.ok && failed) tell("Saved.");
     failed = false;
     // A refusal is always shown: what the next press brings says nothing of it.
-    if (!answer.ok) refuse(text, form);
+    if (!answer.ok) refuse(text, form, back);
     else if (waiting === 0) show(text, form, !button);
   });
   return line;
@@ -82,12 +82,14 @@ const save = (form, button) => {
 
 // ---- Showing what the server kept: parts are replaced, texts that are being typed are not.
 const read = (text) => new DOMParser().parseFromString(text, "text/html");
-const refuse = (text, form) => {
+// `back` shows a button as it was before it was pressed, where the server does not say how it is.
+const refuse = (text, form, back) => {
   const page = read(text);
   const whole = find("#desk", page);
   const words = find(".fault", page) ?? find("main", page);
   const why = words?.textContent.replace(/\s+/g, " ").trim().slice(0, 200) || "it was refused";
   if (whole) render(page, form);
+  else back();
   tell(`Not saved: ${why}`, true);
 };
 const show = (text, form, typed) => {
@@ -173,11 +175,14 @@ document.addEventListener("submit", (event) => {
     clearTimeout(timers.get(form));
     timers.delete(form);
     // Shown at once; what the server says comes after.
+    let back;
     if (button?.hasAttribute("aria-pressed")) {
       const all = [...form.elements].filter((one) => one.hasAttribute("aria-pressed"));
+      const before = all.map((one) => one.getAttribute("aria-pressed"));
+      back = () => all.forEach((one, at) => one.setAttribute("aria-pressed", before[at]));
       for (const other of all) other.setAttribute("aria-pressed", String(other === button));
     }
-    save(form, button);
+    save(form, button, back);
     if (button) advance(button);
     if (button?.name === "choice" && button.value !== "none") go(find("[data-end]", desk));
   } else if (form.hasAttribute("data-leaves") && unsaved().length > 0 && !warnedOfText) {

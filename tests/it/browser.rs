@@ -12,4 +12,5 @@ mod hostile;
 mod keyboard;
 mod site;
 mod two;
+mod typed;
 pub mod visits;

@@ -59,24 +59,29 @@ impl Server {
     }
 
     pub fn send(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let (status, body) = self.exchange(method, path, body);
+        self.send_as("accept: */*", method, path, body)
+    }
+
+    /// The same with a line of the header, which says who asks.
+    pub fn send_as(&self, who: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let (status, body) = self.exchange(who, method, path, body);
         // Short answers come in one piece, so that the body is what follows the head.
         (status, serde_json::from_str(&body).unwrap_or(Value::Null))
     }
 
     /// The text at `path`.
     pub fn read(&self, path: &str) -> String {
-        let (status, text) = self.exchange("GET", path, "");
+        let (status, text) = self.exchange("accept: */*", "GET", path, "");
         assert_eq!(status, 200, "{text}");
         text
     }
 
-    fn exchange(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+    fn exchange(&self, who: &str, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("connected");
         let length = body.len();
         // In one piece, as clients send it.
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{who}\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).expect("sent");

@@ -12,7 +12,7 @@ use crate::review::{only_random, queue, raw};
 const ITEMS: usize = 10;
 
 /// A queue with ten runs, each with three solutions of three steps.
-async fn site() -> (Site, String) {
+pub async fn site() -> (Site, String) {
     let app = TestApp::new().await;
     let settings = QueueSettings { suggestions: Suggestions::After, ..only_random() };
     let queue = queue(&app.app.store, &settings).await;
@@ -33,7 +33,7 @@ async fn stored(site: &Site) -> (i64, i64, i64, i64) {
 }
 
 /// Presses Tab until the element of this selector has the focus.
-async fn tab_to(browser: &Browser, css: &str) {
+pub async fn tab_to(browser: &Browser, css: &str) {
     for _ in 0..200 {
         let here = format!("return Boolean(document.activeElement?.matches({}))", json!(css));
         if browser.script(&here).await == true {

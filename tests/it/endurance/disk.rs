@@ -7,7 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use glore::domain::PersonRole;
+
 use super::problem;
+use crate::app::TestApp;
+use crate::people;
+use crate::review::raw;
 use crate::server::{PATIENCE, Server, run, text};
 
 /// Room for the unpacked models, the database and a little more.
@@ -100,4 +105,45 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     let checked = run(&dir, &["check"]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
     println!("{refused} refused with 503, {} acknowledged before and while: all done", kept.len());
+}
+
+/// Who is logged in is seen, which cannot be written down then.
+#[tokio::test]
+#[ignore = "mounts a file system"]
+async fn who_is_logged_in_reads_on_while_the_disk_is_full() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let Some(disk) = Disk::mount(place.path()) else {
+        println!("skipped: only root can mount a file system to fill");
+        return;
+    };
+    let app = TestApp::new().await;
+    let ann = people::add(&app, "ann", PersonRole::Admin).await;
+    let page = format!("cookie: {}", people::browser(&app, &ann).await.cookie);
+    let bearer = async || {
+        let token = people::token(&app, &ann, PersonRole::Annotator, false).await;
+        format!("authorization: Bearer {token}")
+    };
+    let (reader, writer) = (bearer().await, bearer().await);
+    let earlier = "UPDATE sessions SET seen_at = seen_at - 3600";
+    sqlx::query(earlier).execute(&mut raw(app.dir()).await).await.expect("seen earlier");
+    let made = app.leave().await;
+    let dir = place.path().join("data");
+    std::fs::create_dir(&dir).expect("a folder");
+    std::fs::copy(made.path().join("glore.db"), dir.join("glore.db")).expect("copied");
+
+    let server = Server::start(&dir);
+    disk.fill();
+    let queue = |n: u64| {
+        let body = format!("{{\"problem\": \"{}\", \"background\": true}}", problem(n));
+        server.send_as(&writer, "POST", "/v1/solve", &body)
+    };
+    let mut answers = (0..200).map(queue);
+    let refused = answers.find(|(status, _)| *status != 202).expect("the disk is not full");
+    assert_eq!((refused.0, &refused.1["code"]), (503, &"store_unavailable".into()));
+    for who in [&page, &reader] {
+        for path in ["/v1/runs", "/runs", "/"] {
+            let (status, answer) = server.send_as(who, "GET", path, "");
+            assert_eq!(status, 200, "{who} {path}: {answer}");
+        }
+    }
 }
