@@ -86,8 +86,8 @@ const read = (text) => new DOMParser().parseFromString(text, "text/html");
 const refuse = (text, form, back) => {
   const page = read(text);
   const whole = find("#desk", page);
-  const words = find(".fault", page) ?? find("main", page);
-  const why = words?.textContent.replace(/\s+/g, " ").trim().slice(0, 200) || "it was refused";
+  const words = find(".fault", page) ?? find(".error .lead", page) ?? find("main", page);
+  const why = words?.textContent.replace(/\s+/g, " ").trim().slice(0, 300) || "it was refused";
   if (whole) render(page, form);
   else back();
   tell(`Not saved: ${why}`, true);

@@ -81,8 +81,7 @@ async fn whoever_is_logged_out_meanwhile_is_told_and_keeps_the_text() {
     let (actor, now) = (glore::domain::Actor::command_line(), site.app.app.clock.now());
     site.app.app.store.sessions().end_all(&ann, None, &actor, now).await.expect("ended");
     browser.script("document.querySelector('#step-1 [value=good]').click()").await;
-    told(&browser, "Not saved: ").await;
-    told(&browser, "your session has ended").await;
+    told(&browser, "Not saved: Your session has ended, and nothing was done").await;
     let pressed = "return document.querySelectorAll('#step-1 [aria-pressed=true]').length";
     assert_eq!(browser.script(pressed).await, 0, "it shows what is kept");
     enter(&browser, "#critique-2", "It is 23.").await;
