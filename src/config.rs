@@ -191,6 +191,10 @@ impl Default for Log {
     }
 }
 
+/// `GLORE_TOKEN` is no setting: it is what calls of the API show, as pages and docs/remote.md have it,
+/// and stands in the environment of those who use both.
+const TOKEN: &str = "token";
+
 impl Config {
     /// Reads defaults, then `file` if given, then the environment, and checks the result.
     ///
@@ -202,7 +206,7 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let figment = figment.merge(Env::prefixed("GLORE_").split("__"));
+        let figment = figment.merge(Env::prefixed("GLORE_").ignore(&[TOKEN]).split("__"));
         let config: Self = figment.extract().map_err(Box::new)?;
         config.validate()?;
         Ok(config)

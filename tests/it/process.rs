@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::server::{PATIENCE, Server, run, text};
+use crate::server::{PATIENCE, Server, glore, run, text};
 
 #[test]
 fn a_second_server_on_the_same_folder_is_refused_by_name() {
@@ -34,6 +34,20 @@ fn a_second_server_on_the_same_folder_is_refused_by_name() {
     assert_eq!(first.wait(), Some(0), "an orderly stop");
     // The lock ends with the process.
     Server::start(dir.path());
+}
+
+/// The variable that the calls on pages read their token from.
+#[test]
+fn a_token_in_the_environment_is_no_setting() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let with = |name: &str| {
+        let mut command = glore(dir.path());
+        command.env(name, "glr_x").arg("config").output().expect("started")
+    };
+    let fine = with("GLORE_TOKEN");
+    assert!(fine.status.success(), "{}", text(&fine.stderr));
+    let refused = with("GLORE_TOKENS");
+    assert!(!refused.status.success(), "a mistyped setting is still refused");
 }
 
 /// Acknowledged runs survive kill -9, each is done, and the file stays sound.
