@@ -54,7 +54,7 @@ fn about(evaluation: &Evaluation) -> String {
             evaluation.tokens_per_problem, evaluation.seconds_per_problem
         );
     }
-    text + " Intervals are 95 %: Wilson's for rates, bootstraps over problems for the rest."
+    text + " Intervals are 95 %: Wilson's for rates of problems, bootstraps over problems for the rest."
 }
 
 fn blocks(evaluation: &Evaluation, with_paper: bool) -> Vec<Block> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sqlx::SqliteConnection;
 
-use super::desk::{item_in, opened};
+use super::desk::{in_force, item_in, opened};
 use super::queues::{self, Queue};
 use super::seat::{free, hold, until};
 use super::{Reviews, ms, to_json};
@@ -85,9 +85,12 @@ impl Reviews<'_> {
         let Some(queue) = queues::one(&mut tx, found.queue).await? else {
             return Ok(Next::Missing);
         };
-        hold(&mut tx, item, person, at, &queue).await?;
-        open(&mut tx, &queue, item, person, None, models, at).await?;
-        tx.commit().await?;
+        // What is handed in is looked at, not taken again: a page left open may still offer it.
+        if in_force(&mut tx, item, person).await?.is_none() {
+            hold(&mut tx, item, person, at, &queue).await?;
+            open(&mut tx, &queue, item, person, None, models, at).await?;
+            tx.commit().await?;
+        }
         Ok(Next::Item(item))
     }
 
@@ -127,7 +130,8 @@ impl Reviews<'_> {
         let mut tx = self.store.write().await?;
         let Some(found) = item_in(&mut tx, item).await? else { return Ok(false) };
         let Some(queue) = queues::one(&mut tx, found.queue).await? else { return Ok(false) };
-        if opened(&mut tx, item, person).await?.is_none() {
+        let handed_in = in_force(&mut tx, item, person).await?.is_some();
+        if handed_in || opened(&mut tx, item, person).await?.is_none() {
             return Ok(false);
         }
         let has = hold(&mut tx, item, person, at, &queue).await?;

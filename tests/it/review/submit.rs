@@ -121,6 +121,9 @@ async fn giving_up_leaves_the_item_to_others_and_a_bad_problem_does_not() {
     let end = |outcome| Handed { outcome, reason: Some("why".to_owned()), ..rated(false) };
     let first = next(store, queue, "ann", at(0)).await.expect("an item");
     reviews.submit(first, "ann", &end(Outcome::GaveUp), at(1)).await.expect("written");
+    // A page that was left open asks for more time, or for the item: neither takes a place again.
+    assert!(!reviews.keep(first, "ann", at(2)).await.expect("asked"), "it is handed in");
+    reviews.take(first, "ann", &Default::default(), at(2)).await.expect("looked at");
     let second = next(store, queue, "ann", at(2)).await.expect("another");
     assert_ne!(first, second);
     reviews.submit(second, "ann", &end(Outcome::BadProblem), at(3)).await.expect("written");
