@@ -11,6 +11,7 @@ mod backup;
 mod batch;
 mod batch_results;
 mod batches;
+mod best_effort;
 mod claim;
 mod condition;
 mod counts;
@@ -20,7 +21,7 @@ mod facts;
 mod filter;
 mod idempotency;
 mod lock;
-mod note;
+
 mod page;
 #[cfg(test)]
 mod people_tests;

@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::Quality;
+use super::lists::named;
 use crate::store::StoreError;
 
 /// A submission's labels, each as JSON.
@@ -30,18 +31,9 @@ impl Quality<'_> {
         limit: usize,
     ) -> Result<LabelPage, StoreError> {
         let mut tx = self.store.read().begin().await?;
-        let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM submissions_in_force \
-             WHERE id > ?1 AND (?2 IS NULL OR queue = ?2) ORDER BY id LIMIT ?3",
-        )
-        .bind(after)
-        .bind(queue)
-        .bind(wanted)
-        .fetch_all(&mut *tx)
-        .await?;
-        let has_more = ids.len() > limit;
-        ids.truncate(limit);
+        let sql = "SELECT id FROM submissions_in_force \
+                   WHERE id > ?1 AND (?2 IS NULL OR queue = ?2) ORDER BY id LIMIT ?3";
+        let (ids, has_more) = named(&mut tx, sql, after, queue, limit).await?;
         let mut submissions = Vec::with_capacity(ids.len());
         for id in ids {
             let rows = sqlx::query(

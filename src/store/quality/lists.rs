@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::Quality;
 use super::read::reviewed;
@@ -137,19 +137,27 @@ impl Quality<'_> {
         limit: usize,
     ) -> Result<ReviewedItems, StoreError> {
         let mut tx = self.store.read().begin().await?;
-        let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut ids: Vec<String> = sqlx::query_scalar(sql)
-            .bind(after)
-            .bind(queue)
-            .bind(wanted)
-            .fetch_all(&mut *tx)
-            .await?;
-        let has_more = ids.len() > limit;
-        ids.truncate(limit);
+        let (ids, has_more) = named(&mut tx, sql, after, queue, limit).await?;
         let mut items = Vec::with_capacity(ids.len());
         for id in ids {
             items.extend(reviewed(&mut tx, &id).await?);
         }
         Ok(ReviewedItems { items, has_more })
     }
+}
+
+/// The ids that a statement of `(after, queue, limit)` names, and whether there are more.
+pub(super) async fn named(
+    tx: &mut SqliteConnection,
+    sql: &'static str,
+    after: &str,
+    queue: Option<&str>,
+    limit: usize,
+) -> Result<(Vec<String>, bool), StoreError> {
+    let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut ids: Vec<String> =
+        sqlx::query_scalar(sql).bind(after).bind(queue).bind(wanted).fetch_all(tx).await?;
+    let has_more = ids.len() > limit;
+    ids.truncate(limit);
+    Ok((ids, has_more))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::given;
-use super::line;
+use super::priority;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
@@ -43,7 +43,7 @@ impl CritiqueRequest {
         let problem = Problem::parse(&self.problem, self.reference_answer.as_deref());
         let solution = given::solution(self.solution.as_deref(), self.steps.as_deref());
         let settings = settings(Wanted::default(), limits).map_err(Error::invalid)?;
-        let line = line::check(self.background, self.priority);
+        let line = priority::check(self.background, self.priority);
         match (problem, solution, line) {
             (Ok(problem), Ok(solution), Ok(())) => {
                 Ok(Order { id: RunId::new(), problem, ask: Ask::Critique { solution }, settings })

@@ -13,7 +13,6 @@ pub mod diff;
 pub mod events;
 mod given;
 pub mod health;
-mod line;
 pub mod models;
 pub mod openapi;
 pub mod priority;

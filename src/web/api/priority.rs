@@ -1,4 +1,5 @@
-//! `POST /v1/runs/{id}/priority`: make a waiting run more or less urgent.
+//! How urgent a run in the background is: which requests may say it, and
+//! `POST /v1/runs/{id}/priority`, which changes it while the run waits.
 
 use axum::Json as Answer;
 use axum::extract::State;
@@ -6,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::{Priority, Run, RunId};
+use crate::domain::{Invalid, Priority, Run, RunId};
 use crate::web::{Code, Error, Json, RunPath};
 
 /// How urgent it is from now on.
@@ -51,4 +52,14 @@ pub async fn handler(
 pub async fn set(app: &App, id: RunId, priority: Priority) -> Result<bool, Error> {
     let changed = app.store.runs().prioritise(id, priority).await?;
     changed.ok_or_else(|| Error::no_run(&id.to_string()))
+}
+
+/// Refuses a priority of a run that does not wait in the line: ignored, it would promise something.
+pub(super) fn check(background: bool, priority: Option<Priority>) -> Result<(), Invalid> {
+    if background || priority.is_none() {
+        return Ok(());
+    }
+    let detail = "only a run in the background has a priority: send `background: true` as well, or \
+                  leave it out";
+    Err(Invalid::new("/priority", "exclusive", detail))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::given;
-use super::line;
+use super::priority;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
@@ -53,7 +53,7 @@ impl RefineRequest {
         let solution = given::solution(self.solution.as_deref(), self.steps.as_deref())
             .and_then(|solution| self.check_first_error(&solution, mode).map(|()| solution));
         let wanted = Wanted { seed: self.seed, max_tokens: self.max_tokens, ..Wanted::default() };
-        let line = line::check(self.background, self.priority);
+        let line = priority::check(self.background, self.priority);
         match (problem, solution, settings(wanted, limits), line) {
             (Ok(problem), Ok(solution), Ok(settings), Ok(())) => {
                 let ask = Ask::Refine { solution, mode, first_error_step: self.first_error_step };

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::line;
+use super::priority;
 use super::settings::{Wanted, settings};
 use crate::app::App;
 use crate::config::Limits;
@@ -56,7 +56,7 @@ impl SolveRequest {
             seed: self.seed,
             gate: self.gate,
         };
-        let line = line::check(self.background, self.priority);
+        let line = priority::check(self.background, self.priority);
         match (problem, settings(wanted, limits), line) {
             (Ok(problem), Ok(settings), Ok(())) => {
                 Ok(Order { id: RunId::new(), problem, ask: Ask::Solve { strategy }, settings })

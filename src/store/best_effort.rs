@@ -1,4 +1,4 @@
-//! Writing that may fail: when somebody was last seen. What was asked for must not wait for it, nor fail
+//! Best effort, writing that may fail: when somebody was last seen. What was asked for must not wait for it, nor fail
 //! with it: pages are read while the disk is full, and while something else has the database locked.
 
 use std::time::Duration;
