@@ -71,18 +71,9 @@ impl BatchesPage {
         all.collect()
     }
 
-    fn priorities(&self) -> [(&'static str, &'static str, bool); 3] {
+    fn priorities(&self) -> [(&'static str, bool); 3] {
         let chosen = Priority::from_word(&self.form.priority).unwrap_or(Priority::OF_BATCHES);
-        Priority::ALL.map(|priority| (priority.as_str(), meaning(priority), priority == chosen))
-    }
-}
-
-/// What a priority means for a batch.
-fn meaning(priority: Priority) -> &'static str {
-    match priority {
-        Priority::Low => "low: single runs come first",
-        Priority::Normal => "normal: in turn with single runs",
-        Priority::High => "high: before other work",
+        Priority::ALL.map(|priority| (priority.as_str(), priority == chosen))
     }
 }
 
