@@ -9,7 +9,8 @@ use anyhow::{Context, bail, ensure};
 use super::lab;
 use crate::config::Config;
 use crate::domain::annotation::{AfterError, Form, Manifest, Neutral, Options, Resolve, Unrated};
-use crate::store::{Export, Store};
+use crate::domain::{Action, Actor, Clock, SystemClock};
+use crate::store::{Export, Store, StoreError};
 
 /// Write training sets, or what people said of solutions, for trainers of large models
 #[derive(Debug, clap::Args)]
@@ -79,10 +80,14 @@ async fn annotations(args: &AnnotationsArgs, config: &Config) -> anyhow::Result<
         Some(wanted) => {
             let queues = store.quality().queues().await?;
             let found = queues.into_iter().find(|q| q.id == *wanted || q.name == *wanted);
-            Some(found.with_context(|| format!("--queue {wanted}: there is no such queue"))?.id)
+            Some(found.with_context(|| format!("--queue {wanted}: there is no such queue"))?)
         }
     };
-    let mut export = Export::new(options(args, queue)?, None);
+    let name = queue.as_ref().map_or("every queue", |queue| queue.name.as_str());
+    if let Err(error) = write_down(config, name, &args.form).await {
+        eprintln!("this export is not in the audit log: {error}");
+    }
+    let mut export = Export::new(options(args, queue.map(|queue| queue.id))?, None);
     let fail = |e: std::io::Error| anyhow::anyhow!("{}: {e}", args.out.display());
     let unfinished = beside(&args.out, ".part");
     let mut file = BufWriter::new(File::create(&unfinished).map_err(fail)?);
@@ -96,6 +101,15 @@ async fn annotations(args: &AnnotationsArgs, config: &Config) -> anyhow::Result<
     std::fs::write(&beside, serde_json::to_vec_pretty(&manifest)?)
         .with_context(|| beside.display().to_string())?;
     super::print(&report(&manifest, &args.out))
+}
+
+/// A line of the audit log, as for an export from the pages. A store that can only be read, such as a
+/// copy, has none.
+async fn write_down(config: &Config, queue: &str, form: &str) -> Result<(), StoreError> {
+    let store = Store::open_beside(&config.store.dir).await?;
+    let (actor, action, now) =
+        (Actor::command_line(), Action::AnnotationsExported, SystemClock.now());
+    store.audit().add(&actor, action, queue, &format!("form {form}"), now).await
 }
 
 fn options(args: &AnnotationsArgs, queue: Option<String>) -> anyhow::Result<Options> {

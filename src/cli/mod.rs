@@ -80,7 +80,7 @@ enum Command {
     Export(export::Args),
     Dataset(lab::dataset::Args),
     /// What annotators are worth: simulations of the lab.
-    Lab(lab::simulate::Args),
+    Lab(lab::Args),
     Import(import::Args),
     #[command(name = trial::COMMAND, hide = true)]
     TryModels(trial::Args),
@@ -106,7 +106,7 @@ impl Command {
             Self::Bench(args) => lab::bench::run(&args, &config()?),
             Self::Export(args) => export::run(&args, &config()?),
             Self::Dataset(args) => lab::dataset::run(&args, &config()?),
-            Self::Lab(args) => lab::simulate::run(&args, &config()?),
+            Self::Lab(args) => lab::run(&args, &config()?),
             Self::Import(args) => import::run(&args, &config()?),
             Self::TryModels(args) => trial::run(args),
         }

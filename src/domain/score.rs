@@ -36,6 +36,9 @@ impl Probability {
     }
 }
 
+/// It is never NaN, so that equal means equal.
+impl Eq for Probability {}
+
 impl PartialSchema for Probability {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()

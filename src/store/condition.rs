@@ -107,6 +107,12 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition> {
         let value = Some(Bind::Number(i64::from(band.0)));
         add(counted, Index("runs_by_band"), "r.lowest_band = ", value, "");
     }
+    if let Some(threshold) = filter.threshold {
+        // As SQLite writes a number: with a point.
+        let counted = Some(("threshold", format!("{:?}", threshold.get())));
+        let value = Some(Bind::Real(threshold.get()));
+        add(counted, Index("runs_by_threshold"), "r.threshold = ", value, "");
+    }
     match filter.annotated {
         Some(true) => {
             let counted = Some(("annotated", "true".to_owned()));

@@ -32,6 +32,8 @@ macro_rules! counted {
              WHERE lowest_band IS NOT NULL GROUP BY lowest_band \
              UNION ALL SELECT 'model', model, count(*) FROM runs \
              WHERE model IS NOT NULL GROUP BY model \
+             UNION ALL SELECT 'threshold', CAST(threshold AS TEXT), count(*) FROM runs \
+             GROUP BY threshold \
              UNION ALL SELECT 'annotated', 'true', count(*) FROM runs WHERE annotations > 0 \
              HAVING count(*) > 0 \
              UNION ALL SELECT 'tag', tag, count(*) FROM run_tags GROUP BY tag",

@@ -8,7 +8,8 @@ use time::{Date, Time};
 
 use super::facts::BANDS;
 use crate::domain::{
-    BatchId, Flip, ProblemId, RunKind, RunStatus, SolutionKind, Strategy, Tag, Timestamp,
+    BatchId, Flip, Probability, ProblemId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+    Timestamp,
 };
 
 /// Which runs are wanted, every field that is set must hold, and in which order.
@@ -28,6 +29,8 @@ pub struct Filter {
     pub lowest: Option<Band>,
     /// Who wrote the first solution.
     pub model: Option<String>,
+    /// The SORM's threshold that the run was made with.
+    pub threshold: Option<Probability>,
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
     /// The same words with the same reference answer.

@@ -87,8 +87,8 @@ impl Counts {
         self.of("all", "")
     }
 
-    /// `facet` is `status`, `kind`, `strategy`, `chosen`, `correct`, `flip`, `model`, `tag` with values
-    /// as in the address, `annotated` (`true`), `first_error` (0 for none) or `lowest` (band, from 0).
+    /// `facet` is `status`, `kind`, `strategy`, `chosen`, `correct`, `flip`, `model`, `tag`, `threshold` with
+    /// values as in the address, `annotated` (`true`), `first_error` (0 for none) or `lowest` (band, from 0).
     pub fn of(&self, facet: &str, value: &str) -> u64 {
         self.0.get(&(facet.to_owned(), value.to_owned())).copied().unwrap_or(0)
     }

@@ -2,6 +2,7 @@
 //! data sets.
 
 mod annotations;
+mod begin;
 pub(super) mod bench;
 mod data;
 pub(super) mod dataset;
@@ -11,8 +12,31 @@ pub(super) mod import;
 mod models;
 pub(super) mod report;
 pub(super) mod reproduce;
-pub(super) mod simulate;
+mod simulate;
 mod table;
 pub(super) mod train;
 mod tune;
 mod watch;
+
+use crate::config::Config;
+
+/// Commands of the lab that need a name of their own.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Begin(begin::Args),
+    SimulateAnnotators(simulate::SimulateArgs),
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
+    match &args.what {
+        What::Begin(args) => begin::run(args, config),
+        What::SimulateAnnotators(args) => simulate::run(args, config),
+    }
+}

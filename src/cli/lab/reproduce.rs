@@ -54,7 +54,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 /// By its name, or from a file.
-fn preset(name: &str) -> anyhow::Result<Preset> {
+pub(super) fn preset(name: &str) -> anyhow::Result<Preset> {
     if let Some(preset) = Preset::named(name) {
         return Ok(preset);
     }

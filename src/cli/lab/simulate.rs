@@ -60,21 +60,8 @@ pub struct SimulateArgs {
     json: bool,
 }
 
-/// Commands of the lab that need a name of their own.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    SimulateAnnotators(SimulateArgs),
-}
-
 /// Runs the command.
-pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
-    let What::SimulateAnnotators(args) = &args.what;
+pub fn run(args: &SimulateArgs, config: &Config) -> anyhow::Result<()> {
     ensure!((0.0..=0.5).contains(&args.error_rate), "--error-rate: 0 to 0.5");
     ensure!(args.pool > 0 && args.held_out > 0, "--pool and --held-out: at least one problem");
     ensure!(

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use candle_core::Device;
 
+use super::reproduce::preset;
 use super::tune::{Ask, tune};
 use super::watch::Watch;
 use crate::cli::print;
@@ -35,9 +36,9 @@ pub struct Args {
     /// Take step labels from the set of full searches (sorm, local).
     #[arg(long)]
     full_search: bool,
-    /// Without pairs that teach to copy what is right (global, local).
-    #[arg(long)]
-    no_copies: bool,
+    /// For each ten right samples, how many become pairs that teach to copy them (global, local).
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
+    copies: Option<u8>,
     /// Labels alone, without the wording of right solutions (orm, sorm).
     #[arg(long)]
     labels_only: bool,
@@ -50,7 +51,7 @@ pub struct Args {
     /// People's labels to fine-tune the SORM on, beside the rollouts of the run if it has any: a file
     /// of any stepwise form, or `store` for what was decided in the review queues (sorm).
     #[arg(long, value_name = "FILE|store", conflicts_with_all =
-        ["without", "rollouts", "full_search", "no_copies", "labels_only", "student_samples_only"])]
+        ["without", "rollouts", "full_search", "copies", "labels_only", "student_samples_only"])]
     with_annotations: Option<String>,
     /// With annotations, what to start from: `shipped`, the SORM in use, or a checkpoint's folder.
     #[arg(long, value_name = "shipped|FOLDER", default_value = "shipped")]
@@ -61,8 +62,8 @@ pub struct Args {
     /// With annotations, the highest learning rate [default: a fifth of the preset's].
     #[arg(long)]
     rate: Option<f32>,
-    /// Preset of the run.
-    #[arg(long, default_value = "small")]
+    /// Preset of the run, by its name or in a file.
+    #[arg(long, default_value = "small", value_name = "NAME|FILE")]
     preset: String,
     /// Folder of the run [default: runs/PRESET].
     #[arg(long)]
@@ -71,8 +72,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
-    let preset = Preset::named(&args.preset)
-        .with_context(|| format!("there is no preset `{}`; small and smoke are", args.preset))?;
+    let preset = preset(&args.preset)?;
     let folder = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&preset.name));
     if let Some(annotations) = &args.with_annotations {
         ensure!(args.role == "sorm", "--with-annotations means nothing for the role {}", args.role);
@@ -131,7 +131,7 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
         ("--without", !args.without.is_empty(), labelled),
         ("--rollouts", args.rollouts.is_some(), labelled),
         ("--full-search", args.full_search, labelled),
-        ("--no-copies", args.no_copies, refines),
+        ("--copies", args.copies.is_some(), refines),
         ("--labels-only", args.labels_only, scores),
         ("--student-samples-only", args.student_samples_only, orm),
     ];
@@ -150,9 +150,7 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     }
     recipe.rollouts = args.rollouts.map_or(recipe.rollouts, usize::from);
     recipe.steps = args.steps.unwrap_or(recipe.steps);
-    if args.no_copies {
-        recipe.copies_of_ten = 0;
-    }
+    recipe.copies_of_ten = args.copies.map_or(recipe.copies_of_ten, usize::from);
     if args.labels_only {
         (recipe.language, recipe.sums) = (0.0, 0.0);
     }
@@ -182,7 +180,7 @@ mod tests {
         assert_eq!(changed.source, Source::FullSearch);
         assert_eq!(changed.rollouts, 4);
         assert_eq!(changed.rules, Rules { propagation: false, consistency: true, balance: false });
-        assert_eq!(asked("global --name x --no-copies").expect("ok").copies_of_ten, 0);
+        assert_eq!(asked("global --name x --copies 3").expect("ok").copies_of_ten, 3);
         assert_eq!(asked("orm --name x --labels-only").expect("ok").language, 0.0);
         let usual = asked("local --name local").expect("ok");
         assert_eq!(usual, Recipe::usual(Course::Local, &Preset::smoke()));
@@ -192,7 +190,7 @@ mod tests {
     fn what_means_nothing_is_refused_by_name() {
         for (line, flag) in [
             ("orm --name x --without balance", "--without"),
-            ("sorm --name x --no-copies", "--no-copies"),
+            ("sorm --name x --copies 3", "--copies"),
             ("global --name x --labels-only", "--labels-only"),
             ("policy --name x", "policy"),
         ] {

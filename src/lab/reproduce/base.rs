@@ -16,18 +16,19 @@ use crate::lab::sets::{solutions, student_set};
 use crate::lab::train::{Progress, Task, Trained, train};
 use crate::model::{Head, LlamaConfig, Weights};
 
+/// Files of the tokenizer, and of what it was made from.
+const TOKENIZER: &str = "tokenizer.json";
+const SOURCE: &str = "tokenizer.source.json";
+
 /// The tokenizer of all five models, learnt from training problems; read back when it is there and
 /// was made from the same settings.
 ///
 /// # Errors
 /// [`LabError`] when it cannot be learnt, read or written.
 pub fn tokenizer(preset: &Preset, folder: &Path) -> Result<Tokenizer, LabError> {
-    let path = folder.join("tokenizer.json");
-    let made_from = folder.join("tokenizer.source.json");
-    let settings = json!({
-        "problems": preset.tokenizer_problems, "vocabulary": preset.vocabulary,
-        "seed": preset.seed,
-    });
+    let path = folder.join(TOKENIZER);
+    let made_from = folder.join(SOURCE);
+    let settings = settings(preset);
     let known = || serde_json::from_slice::<Manifest>(&std::fs::read(&made_from).ok()?).ok();
     if let Some(known) = known()
         && known.settings == settings
@@ -35,7 +36,6 @@ pub fn tokenizer(preset: &Preset, folder: &Path) -> Result<Tokenizer, LabError> 
     {
         return Ok(Tokenizer::from_file(&path)?);
     }
-    std::fs::create_dir_all(folder).map_err(|e| LabError::io(folder, e))?;
     // Lines begin with a space, as they do in every prompt.
     let texts: Vec<String> = worked(Split::Train, preset, preset.tokenizer_problems)
         .into_iter()
@@ -43,17 +43,35 @@ pub fn tokenizer(preset: &Preset, folder: &Path) -> Result<Tokenizer, LabError> 
         .flat_map(|text| text.lines().map(|line| format!(" {line}")).collect::<Vec<_>>())
         .collect();
     let tokenizer = Tokenizer::train(texts.iter().map(String::as_str), preset.vocabulary)?;
+    keep(preset, folder, &tokenizer)?;
+    Ok(tokenizer)
+}
+
+/// What decides a tokenizer.
+fn settings(preset: &Preset) -> serde_json::Value {
+    json!({
+        "problems": preset.tokenizer_problems, "vocabulary": preset.vocabulary,
+        "seed": preset.seed,
+    })
+}
+
+/// Writes a tokenizer as the one of a run.
+///
+/// # Errors
+/// [`LabError`] when it cannot be written.
+pub(super) fn keep(preset: &Preset, folder: &Path, tokenizer: &Tokenizer) -> Result<(), LabError> {
+    std::fs::create_dir_all(folder).map_err(|e| LabError::io(folder, e))?;
+    let path = folder.join(TOKENIZER);
     // Whole or not at all: the manifest comes last, and holds the hash of the whole file.
     tokenizer.save(&path)?;
     let manifest = Manifest {
         stage: "tokenizer".to_owned(),
-        settings,
+        settings: settings(preset),
         inputs: BTreeMap::new(),
         counts: BTreeMap::from([("tokens".to_owned(), tokenizer.vocab_size() as u64)]),
         sha256: hash_file(&path)?,
     };
-    write_json(&made_from, &manifest)?;
-    Ok(tokenizer)
+    write_json(&folder.join(SOURCE), &manifest)
 }
 
 /// The base: a model from nothing, trained on worked solutions of training problems.

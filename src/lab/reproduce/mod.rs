@@ -6,6 +6,7 @@
 //! reads and writes files, and a line in [`reproduce`].
 
 mod base;
+mod begin;
 mod bench;
 mod checking;
 mod experts;
@@ -21,6 +22,7 @@ mod samples;
 mod variant;
 
 pub use base::{base, tokenizer};
+pub use begin::{Origin, begin};
 pub use bench::{Bench, Model, Report};
 pub use checking::checking;
 pub use experts::{PassAtK, experts};
@@ -115,6 +117,23 @@ mod tests {
         assert!(folder.join("rollouts-full.manifest.json").exists());
     }
 
+    /// Begins a run from models of a finished one, and trains the same SORM there.
+    fn goes_on_from_models_there_are(finished: &Path) {
+        let (preset, folder) = (Preset::smoke(), tempfile::tempdir().expect("a folder"));
+        let weights = |name: &str| {
+            crate::model::Weights::load(&finished.join(name).join("best")).expect("trained")
+        };
+        let (student, orm) = (weights("student"), weights("orm-student"));
+        let tokenizer = tokenizer(&preset, finished).expect("a tokenizer");
+        let mut quiet = |_: Report<'_>| {};
+        let place = folder.path().to_owned();
+        let mut bench = Bench::new(preset.clone(), place, tokenizer, Device::Cpu, &mut quiet);
+        begin(&mut bench, Origin { student: &student, orm: &orm }).expect("begun");
+        vary(folder.path());
+        let drawn = |folder: &Path| std::fs::read(folder.join("samples.jsonl")).expect("samples");
+        assert!(drawn(folder.path()) == drawn(finished), "the same student draws the same samples");
+    }
+
     #[test]
     fn the_smoke_preset_goes_from_nothing_to_a_table_and_resumes() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -138,6 +157,7 @@ mod tests {
         assert_eq!(trained, Vec::<String>::new(), "finished trainings are not done again");
         assert_eq!(first.figures, second.figures, "the same seed gives the same figures");
         vary(folder.path());
+        goes_on_from_models_there_are(folder.path());
         for role in Role::ALL {
             let card =
                 crate::model::Card::read(&folder.path().join("checkpoints").join(role.as_str()));

@@ -3,7 +3,8 @@
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Rollouts, Sample, Teaching, global_pairs, global_set, local_pairs, local_set, orm_set, sorm_set,
+    Rollouts, Sample, Teaching, choices, global_pairs, global_set, local_pairs, local_set, orm_set,
+    sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
@@ -103,7 +104,14 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         _ => named("rollouts").read::<Rollouts>(),
     };
     Ok(match recipe.course {
-        Course::OrmOfStudent => orm_set(tokenizer, &samples()?, seed, teaching)?,
+        // Validation losses are of all samples, whatever is learnt from.
+        Course::OrmOfStudent if recipe.source == Source::Validation => {
+            orm_set(tokenizer, &samples()?, seed, teaching)?
+        }
+        Course::OrmOfStudent => {
+            let rollouts = named("rollouts").read::<Rollouts>()?;
+            orm_set(tokenizer, &choices(samples()?, &rollouts), seed, teaching)?
+        }
         Course::Orm => {
             // As many student samples, so that what the first ORM knows is kept.
             let mut all = named("refinements").read::<Sample>()?;

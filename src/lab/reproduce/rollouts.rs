@@ -20,8 +20,8 @@ const SAMPLES_A_PASS: usize = 4_096;
 pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
 const MOST_ROLLOUTS: usize = 16;
 
-/// Rollouts of the prefixes of samples, half of them wrong ones where there are enough: a bisection
-/// of training samples, a full search of validation samples. Problems that no sample solved are set
+/// Rollouts of the prefixes of samples: a bisection of training samples, half of them wrong ones where
+/// there are enough, and a full search of the first validation sample of each problem. Problems that no sample solved are set
 /// aside: there every label would be 0 because the student is weak, not because a step is wrong.
 ///
 /// # Errors
@@ -35,6 +35,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             wanted: preset.rollout_samples,
             search: preset.search,
             k: preset.rollouts,
+            choose: half_wrong,
         },
         _ => Asked {
             from: "samples-validation",
@@ -42,6 +43,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             wanted: preset.validation_rollouts,
             search: Search::Full,
             k: preset.rollouts,
+            choose: first_of_each,
         },
     };
     roll_out(bench, asked)
@@ -54,7 +56,8 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
 /// [`LabError`] from the model and files.
 pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
     let (name, wanted) = (FULL_ROLLOUTS, bench.preset.full_rollout_samples);
-    let asked = Asked { from: "samples", name, wanted, search: Search::Full, k: MOST_ROLLOUTS };
+    let (search, k, choose) = (Search::Full, MOST_ROLLOUTS, half_wrong as Choose);
+    let asked = Asked { from: "samples", name, wanted, search, k, choose };
     roll_out(bench, asked)
 }
 
@@ -67,16 +70,20 @@ struct Asked {
     wanted: usize,
     search: Search,
     k: usize,
+    choose: Choose,
 }
+
+/// Which of the samples of solved problems, and at most how many, are rolled out.
+type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
 fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let Asked { from, name, wanted, search, k } = asked;
+    let Asked { from, name, wanted, search, k, choose } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
     let settings = json!({
-        "samples": wanted, "rollouts": k, "search": search,
+        "samples": wanted, "rollouts": k, "search": search, "half_wrong": from == "samples",
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
@@ -90,7 +97,7 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let (known, unsolved): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|s| solved.contains(&s.problem_id));
     let set_aside: BTreeSet<u64> = unsolved.iter().map(|s| s.problem_id).collect();
-    let chosen = half_wrong(known, wanted);
+    let chosen = choose(known, wanted);
 
     let mut lines = Vec::with_capacity(chosen.len());
     let mut counts = BTreeMap::from([
@@ -145,6 +152,16 @@ fn half_wrong(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
     chosen
 }
 
+/// The first sample of each of the first problems. A threshold tuned on them is used on drafts, so
+/// that they have to be as right and wrong as drafts are (docs/decisions/0040).
+fn first_of_each(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
+    let mut chosen = samples;
+    chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
+    chosen.dedup_by_key(|s| s.problem_id);
+    chosen.truncate(wanted);
+    chosen
+}
+
 /// Positive labels before and after each rule.
 fn count_labels(counts: &mut BTreeMap<String, u64>, lines: &[Rollouts]) {
     let mut add = |name: &str, labels: &[bool]| {
@@ -190,5 +207,17 @@ mod tests {
         assert_eq!(chosen(4), [(2, true), (2, false), (3, false), (3, true)]);
         assert_eq!(chosen(8).iter().filter(|(problem, _)| *problem == 1).count(), 2);
         assert_eq!(chosen(99).len(), samples.len());
+    }
+
+    #[test]
+    fn samples_as_they_come_are_the_first_of_each_problem() {
+        let samples =
+            vec![sample(2, 1, true), sample(1, 0, false), sample(1, 1, true), sample(2, 3, false)];
+        let of = |wanted| {
+            let chosen = first_of_each(samples.clone(), wanted);
+            chosen.into_iter().map(|s| (s.problem_id, s.sample_id)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(9), [(1, 0), (2, 1)]);
+        assert_eq!(of(1), [(1, 0)]);
     }
 }

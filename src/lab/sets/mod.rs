@@ -4,6 +4,7 @@
 //! the records that stages pass on in files.
 
 mod checks;
+mod choices;
 mod marks;
 mod pairs;
 mod reward;
@@ -13,6 +14,7 @@ mod sums;
 mod teach;
 
 pub use checks::checks_set;
+pub use choices::choices;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_set, sorm_set};
 pub use sample::{Rollouts, Sample, Search};

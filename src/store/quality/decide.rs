@@ -74,12 +74,27 @@ impl Quality<'_> {
             now,
         )
         .await?;
-        if decision.gold {
-            mark_by(&mut tx, item, Some(&id.to_string()), actor, now).await?;
+        // Gold that was decided is what the newest decision says, if it says anything of the steps.
+        if decision.gold || was_gold(&mut tx, decision).await? {
+            let labels = (*outcome == Outcome::Rated).then(|| id.to_string());
+            mark_by(&mut tx, item, labels.as_deref(), actor, now).await?;
         }
         tx.commit().await?;
         Ok(Decided::Done(id))
     }
+}
+
+/// Whether the decision it takes the place of is the item's gold.
+async fn was_gold(
+    tx: &mut SqliteConnection,
+    NewDecision { item, instead_of, .. }: &NewDecision,
+) -> Result<bool, StoreError> {
+    let gold: Option<String> =
+        sqlx::query_scalar("SELECT labels FROM gold_in_force WHERE item = ?")
+            .bind(item)
+            .fetch_optional(&mut *tx)
+            .await?;
+    Ok(gold.is_some() && gold == *instead_of)
 }
 
 async fn is_stale(

@@ -98,7 +98,8 @@ impl Reviews<'_> {
         Ok(Submitted::Done(id))
     }
 
-    /// Takes a submission back: it is not in force any more, and its person has the item again.
+    /// Takes a submission back: it is not in force any more, and its person has the item again. Done
+    /// once already, it changes nothing.
     ///
     /// # Errors
     /// When the database fails.
@@ -118,7 +119,7 @@ impl Reviews<'_> {
         .bind(person)
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(row) = row else { return Ok(Withdrawn::Missing) };
+        let Some(row) = row else { return withdrawn_before(&mut tx, submission, person).await };
         let item: ItemId = word(&row, "item", |text| text.parse().ok())?;
         let gold: Option<String> =
             sqlx::query_scalar("SELECT labels FROM gold_in_force WHERE item = ?")
@@ -150,6 +151,22 @@ impl Reviews<'_> {
         tx.commit().await?;
         Ok(Withdrawn::Item(item))
     }
+}
+
+/// Pressed twice, or sent again because the answer was lost: it is taken back once, and the item is
+/// where the person goes on.
+async fn withdrawn_before(
+    tx: &mut SqliteConnection,
+    submission: SubmissionId,
+    person: &str,
+) -> Result<Withdrawn, StoreError> {
+    let row = sqlx::query("SELECT item FROM submissions WHERE id = ? AND person = ?")
+        .bind(submission.to_string())
+        .bind(person)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(row) = row else { return Ok(Withdrawn::Missing) };
+    Ok(Withdrawn::Item(word(&row, "item", |text| text.parse().ok())?))
 }
 
 struct Work<'a> {

@@ -44,6 +44,7 @@ fn runs() -> Vec<Run> {
         let local = solution(SolutionKind::Local, score(n + 3), verdict(n / 2));
         let solutions = if n.is_multiple_of(9) { Vec::new() } else { vec![draft, local] };
         let chosen = solutions.get(usize::try_from(n % 2).expect("small"));
+        let threshold = p(if n.is_multiple_of(7) { 0.19 } else { 0.5 });
         let millis = 1_767_225_600_000 + n * 3_600_000;
         Run {
             id: RunId::at(millis, &[u8::try_from(n).expect("small"); 10]),
@@ -60,7 +61,7 @@ fn runs() -> Vec<Run> {
             chosen: chosen.map(|solution| solution.id),
             answer: chosen.and_then(|solution| solution.answer.clone()),
             solutions,
-            threshold: Threshold { sorm: p(0.5), source: ThresholdSource::Default },
+            threshold: Threshold { sorm: threshold, source: ThresholdSource::Default },
             timings_ms: Timings { queue: n % 6, ..Timings::default() },
             notes: Vec::new(),
             error: None,
@@ -85,6 +86,8 @@ fn filters() -> Vec<Filter> {
         Filter { first_error: Some(FirstError::At(1)), correct: Some(Known::Right), ..none() },
         Filter { lowest: Some(Band(4)), model: Some("model-1".to_owned()), ..none() },
         Filter { model: Some("model-2".to_owned()), ..none() },
+        Filter { threshold: Some(p(0.19)), ..none() },
+        Filter { threshold: Some(p(0.5)), strategy: Some(Strategy::Draft), ..none() },
         Filter { tag: Tag::parse("odd").ok(), ..none() },
         Filter { tag: Tag::parse("odd").ok(), status: Some(RunStatus::Completed), ..none() },
         Filter { annotated: Some(false), kind: Some(RunKind::Solve), ..none() },
@@ -130,6 +133,7 @@ fn passes(filter: &Filter, run: &Run, number: usize) -> bool {
         }))
         && is(filter.lowest.map(|Band(x)| lowest.is_some_and(|l| ((l * 5.0) as u8).min(4) == x)))
         && is(filter.model.as_ref().map(|x| first.is_some_and(|s| s.model == *x)))
+        && is(filter.threshold.map(|x| run.threshold.sorm == x))
         && is(filter.tag.as_ref().map(|_| number % 4 == 1))
         && is(filter.annotated.map(|x| x == (number % 8 == 3)))
         && is(filter.from.map(|x| day >= x.0))

@@ -9,7 +9,8 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::domain::{
-    BatchId, Flip, Invalid, ProblemId, Run, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+    BatchId, Flip, Invalid, Probability, ProblemId, Run, RunId, RunKind, RunStatus, SolutionKind,
+    Strategy, Tag,
 };
 use crate::store::{Band, Day, Filter, FirstError, Known, Page, RunSummary, Sort};
 use crate::web::{Error, Query, RunPath, etag, submit};
@@ -47,6 +48,8 @@ pub struct ListQuery {
     pub lowest: Option<Band>,
     /// Who wrote the first solution.
     pub model: Option<String>,
+    /// The SORM's threshold that the run was made with.
+    pub threshold: Option<Probability>,
     #[param(value_type = Option<String>)]
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
@@ -81,6 +84,7 @@ impl ListQuery {
             first_error: self.first_error,
             lowest: self.lowest,
             model: self.model,
+            threshold: self.threshold,
             tag: self.tag,
             batch: self.batch,
             problem: self.problem,

@@ -224,7 +224,7 @@ async fn offers(app: &App) -> Result<Vec<(String, String)>, Error> {
     for batch in app.store.batches().list(None, MOST).await?.data {
         offers.push((format!("batch={}", batch.id), format!("batch: {}", batch.name)));
     }
-    for (facet, words) in [("tag", "tag"), ("model", "model")] {
+    for (facet, words) in [("tag", "tag"), ("model", "model"), ("threshold", "threshold")] {
         for (value, n) in counts.values(facet).into_iter().take(MOST) {
             let set = super::query::query([(facet, value.to_owned())]);
             offers.push((set.trim_start_matches('?').to_owned(), format!("{words}, {n} runs")));

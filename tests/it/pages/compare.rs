@@ -1,6 +1,6 @@
 //! Two sets of runs beside each other.
 
-use glore::domain::{Run, SolutionKind, Tag};
+use glore::domain::{Probability, Run, SolutionKind, Tag, Threshold};
 
 use super::{all, css, html, one, samples};
 use crate::app::TestApp;
@@ -51,4 +51,23 @@ async fn without_two_sets_there_is_the_form_and_what_is_no_set_is_named() {
     assert_eq!(page.select(&css("#a[value=baseline]")).count(), 1);
     let page = html(&app.get("/compare?a=tag%3Done&b=tag%3Dnone").await);
     assert!(one(&page, "main").contains("nothing to compare"));
+}
+
+#[tokio::test]
+async fn two_thresholds_are_two_sets() {
+    let app = TestApp::new().await;
+    for (threshold, answer) in [(0.3, "2"), (0.6, "7")] {
+        let sorm = Probability::new(threshold).expect("a probability");
+        let run = solved("p1", answer);
+        let run = Run { threshold: Threshold { sorm, ..run.threshold }, ..run };
+        app.app.store.runs().insert(&run).await.expect("stored");
+    }
+    let page = html(&app.get("/compare?a=threshold%3D0.3&b=threshold%3D0.6").await);
+    assert_eq!(one(&page, "#totals"), "1 problem in both");
+    assert_eq!(all(&page, ".flips td.number"), ["0", "1", "0", "0"], "a regression");
+    assert_eq!(page.select(&css("#sets option[value='threshold=0.3']")).count(), 1);
+    let list = html(&app.get("/runs?threshold=0.6").await);
+    assert_eq!(all(&list, ".runs tbody tr").len(), 1);
+    assert_eq!(one(&list, ".facets .chip[aria-current=true]"), "0.6 1");
+    assert_eq!(app.get("/runs?threshold=2").await.status.as_u16(), 422);
 }

@@ -75,6 +75,18 @@ fn people_are_looked_after_from_the_command_line() {
     assert!(says(&run(dir, &["token", "list", "ben"], "")).contains("revoked "));
 }
 
+#[tokio::test]
+async fn an_export_of_labels_is_written_down() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    says(&run(dir.path(), &["user", "add", "ana", "--role", "admin"], "correct horse battery\n"));
+    let file = dir.path().join("labels.jsonl").display().to_string();
+    says(&run(dir.path(), &["export", "annotations", "--form", "raw", "--out", &file], ""));
+    let store = glore::store::Store::beside(dir.path()).await.expect("opened");
+    let line = store.audit().page(None, None, 1).await.expect("read").remove(0);
+    assert_eq!(line.action, glore::domain::Action::AnnotationsExported.as_str());
+    assert_eq!((line.target.as_str(), line.detail.as_str()), ("every queue", "form raw"));
+}
+
 #[test]
 fn a_server_for_others_needs_users() {
     let dir = tempfile::tempdir().expect("a temporary folder");

@@ -1,8 +1,9 @@
 //! Gold among other items: it is served and listed like them, and stays what it is.
 
+use glore::domain::annotation::{Outcome, Rating};
 use glore::domain::review::{QueueSettings, Rule, Verdict};
 use glore::domain::{ItemId, PersonRole, QueueId, SubmissionId};
-use glore::store::{Store, Submitted, Withdrawn};
+use glore::store::{Decided, DecidedLabel, NewDecision, Store, Submitted, Withdrawn};
 
 use crate::app::TestApp;
 use crate::pages::{all, html, one};
@@ -91,6 +92,42 @@ async fn ratings_that_are_gold_are_not_taken_back() {
     store.quality().mark_gold(&item, None, &local(), at(4)).await.expect("written");
     let back = store.reviews().withdraw(id, "local", at(5)).await.expect("asked");
     assert!(matches!(back, Withdrawn::Item(_)), "{back:?}");
+}
+
+#[tokio::test]
+async fn gold_that_was_decided_follows_the_next_decision() {
+    let app = TestApp::new().await;
+    let store = &app.app.store;
+    let queue = filled(store, &only_random(), 1).await;
+    let (item, submission) = gold(store, queue, "ann").await;
+    let item = item.to_string();
+    let decide = async |rating, outcome, instead_of: Option<String>, gold| {
+        let decision = NewDecision {
+            item: item.clone(),
+            outcome,
+            labels: vec![DecidedLabel { rating: Some(rating), ..DecidedLabel::default() }],
+            choice: None,
+            comment: None,
+            seen: vec![submission.to_string()],
+            instead_of,
+            gold,
+        };
+        match store.quality().decide(&decision, &local(), at(5)).await.expect("asked") {
+            Decided::Done(id) => id.to_string(),
+            Decided::Stale => panic!("nobody else was there"),
+        }
+    };
+    let held = async || {
+        let found = store.quality().item(&item).await.expect("read").expect("there");
+        found.gold_labels().map(|labels| labels[0].rating)
+    };
+    let first = decide(Rating::Good, Outcome::Rated, None, false).await;
+    assert_eq!(held().await, Some(Some(Rating::Good)), "gold is still what ann handed in");
+    let second = decide(Rating::Good, Outcome::Rated, Some(first), true).await;
+    let third = decide(Rating::Wrong, Outcome::Rated, Some(second), false).await;
+    assert_eq!(held().await, Some(Some(Rating::Wrong)), "the correction holds");
+    decide(Rating::Wrong, Outcome::BadProblem, Some(third), false).await;
+    assert_eq!(held().await, None, "nothing is gold where the problem is bad");
 }
 
 /// Rows as they were written before, and the step that mends them.

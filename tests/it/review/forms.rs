@@ -135,6 +135,13 @@ async fn a_run_is_sent_to_review_from_its_page() {
     let none = html(&app.get(&flag).await);
     assert_eq!(none.select(&css("main a[href='/review/queues/new']")).count(), 1);
     let queue = filled(&app.app.store, &only_random(), 0).await;
+    // From a step, the reason begins with it; an address can put no words of its own there.
+    let step = html(&app.get(&format!("/runs/{}", run.id)).await);
+    let step = step.select(&css("#step-1 .actions a[href*='/flag?']")).next().expect("a link");
+    let step = html(&app.get(step.attr("href").expect("an address")).await);
+    assert_eq!(step.select(&css("#flag-reason[value='draft, step 1: ']")).count(), 1);
+    let odd = html(&app.get(&format!("{flag}?of=Call%20us!&step=1")).await);
+    assert_eq!(odd.select(&css("#flag-reason[value='']")).count(), 1);
     let refused = post_form(&app, &flag, &format!("queue={queue}&reason=")).await;
     assert_eq!(refused.status, 422);
     let (place, page) = press(&app, &flag, &format!("queue={queue}&reason=too+good")).await;

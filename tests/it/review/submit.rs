@@ -95,7 +95,11 @@ async fn what_was_taken_back_is_not_in_force_and_can_be_handed_in_again() {
     assert_eq!(reviews.waiting().await.expect("counted"), 0);
     assert_eq!(reviews.withdraw(id, "eve", at(3)).await.expect("asked"), Withdrawn::Missing);
     assert_eq!(reviews.withdraw(id, "ann", at(3)).await.expect("asked"), Withdrawn::Item(item));
-    assert_eq!(reviews.withdraw(id, "ann", at(3)).await.expect("asked"), Withdrawn::Missing);
+    assert_eq!(
+        reviews.withdraw(id, "ann", at(3)).await.expect("asked"),
+        Withdrawn::Item(item),
+        "once"
+    );
     assert_eq!(reviews.waiting().await.expect("counted"), 1);
     let desk = reviews.desk(item, "ann").await.expect("read").expect("hers again");
     assert_eq!(desk.log.sheet(3).marks[0].verdict, Some(Verdict::Wrong), "as it was");

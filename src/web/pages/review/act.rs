@@ -187,10 +187,9 @@ pub async fn undo_submission(
 ) -> Result<Redirect, Error> {
     match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
         Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}"))),
-        Withdrawn::Missing => Err(Error::new(
-            Code::NotFound,
-            format!("you have not handed in `{id}`, or took it back"),
-        )),
+        Withdrawn::Missing => {
+            Err(Error::new(Code::NotFound, format!("you have not handed in `{id}`")))
+        }
         Withdrawn::Gold => Err(Error::new(
             Code::Refused,
             "an adjudicator holds these ratings against those of others, so that they stay as they \

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::{QueueId, RunId};
 use crate::store::{Flagged, StoreError};
 use crate::web::pages::{Shell, page};
-use crate::web::{Code, Error, RunPath};
+use crate::web::{Code, Error, Query, RunPath};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -56,16 +56,40 @@ struct FlagPage {
     flag: FlagPart,
 }
 
+/// The step that it is about, where somebody comes from one: `?of=local&step=2`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FlagQuery {
+    /// The solution, as the page of the run calls it.
+    of: String,
+    step: Option<u16>,
+}
+
+impl FlagQuery {
+    /// How the reason begins.
+    fn reason(&self) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        match self.step {
+            Some(step) if self.of.chars().all(plain) && self.of.len() <= 32 => {
+                format!("{}, step {step}: ", self.of)
+            }
+            _ => String::new(),
+        }
+    }
+}
+
 /// The form by itself.
 pub async fn show(
     State(app): State<App>,
     RunPath(run): RunPath,
+    Query(query): Query<FlagQuery>,
     shell: Shell,
 ) -> Result<Response, Error> {
     if app.store.runs().get(run).await?.is_none() {
         return Err(Error::no_run(&run.to_string()));
     }
-    page(&FlagPage { shell, flag: FlagPart::of(&app, run).await? })
+    let flag = FlagPart { reason: query.reason(), ..FlagPart::of(&app, run).await? };
+    page(&FlagPage { shell, flag })
 }
 
 /// Sends the run there. What cannot be sent comes back as it was typed.

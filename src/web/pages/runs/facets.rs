@@ -1,7 +1,7 @@
 //! Filters of the list as chips, each with the number of runs that have its value.
 
 use super::query::RunsQuery;
-use crate::domain::{Flip, RunKind, RunStatus, SolutionKind, Strategy, Tag};
+use crate::domain::{Flip, Probability, RunKind, RunStatus, SolutionKind, Strategy, Tag};
 use crate::store::{Band, Counts, FirstError, Known};
 
 /// Most models and most tags that are offered; the address takes any.
@@ -113,6 +113,7 @@ pub fn facets(query: &RunsQuery, counts: &Counts) -> Vec<Facet> {
         facet("first drop", false, steps(&make)),
         facet("lowest step score", false, bands.collect()),
         facet("model", false, models(&make)),
+        facet("threshold", false, thresholds(&make)),
         facet("tag", false, tags(&make)),
         facet("annotated", false, [annotated].into_iter().chain(not_annotated).collect()),
         facet("batch", false, taken_away(query, query.batch, |q| q.batch = None)),
@@ -161,6 +162,21 @@ fn models(make: &Maker<'_>) -> Vec<Chip> {
         make.chip(("model", &name), name.clone(), name.clone(), now, |q, x| q.model = x)
     };
     frequent(make, "model", now.map(String::as_str)).into_iter().map(chip).collect()
+}
+
+/// Thresholds of the SORM, the lowest first.
+fn thresholds(make: &Maker<'_>) -> Vec<Chip> {
+    let now = make.query.threshold.as_ref();
+    let on = now.map(|on| format!("{:?}", on.get()));
+    let read = |name: &String| Probability::new(name.parse().ok()?);
+    let names = frequent(make, "threshold", on.as_deref());
+    let mut all: Vec<Probability> = names.iter().filter_map(read).collect();
+    all.sort_by(|a, b| a.get().total_cmp(&b.get()));
+    let chip = |x: Probability| {
+        let word = format!("{:?}", x.get());
+        make.chip(("threshold", &word), word.clone(), x, now, |q, x| q.threshold = x)
+    };
+    all.into_iter().map(chip).collect()
 }
 
 fn tags(make: &Maker<'_>) -> Vec<Chip> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::{
-    BatchId, Flip, ProblemId, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
+    BatchId, Flip, Probability, ProblemId, RunId, RunKind, RunStatus, SolutionKind, Strategy, Tag,
 };
 use crate::store::{Band, Day, Filter, FirstError, Known, Sort};
 use crate::web::pages::query::query;
@@ -23,6 +23,7 @@ pub struct RunsQuery {
     pub first_error: Option<FirstError>,
     pub lowest: Option<Band>,
     pub model: Option<String>,
+    pub threshold: Option<Probability>,
     pub tag: Option<Tag>,
     pub batch: Option<BatchId>,
     pub problem: Option<ProblemId>,
@@ -50,6 +51,7 @@ impl RunsQuery {
     /// What the store is asked for.
     pub fn filter(&self) -> Filter {
         let Self { status, kind, strategy, chosen, correct, flip, first_error, lowest, .. } = *self;
+        let Self { threshold, .. } = *self;
         let Self { model, tag, batch, problem, annotated, from, to, q, sort, .. } = self.clone();
         let sort = sort.unwrap_or_default();
         let model = model.filter(|model| !model.is_empty());
@@ -63,6 +65,7 @@ impl RunsQuery {
             first_error,
             lowest,
             model,
+            threshold,
             tag,
             batch,
             problem,
@@ -111,6 +114,7 @@ impl RunsQuery {
             self.first_error.map(|step| ("first_error", step.to_string())),
             self.lowest.map(|band| ("lowest", band.word())),
             word("model", self.model.as_deref().filter(|model| !model.is_empty())),
+            self.threshold.map(|threshold| ("threshold", threshold.get().to_string())),
             word("tag", self.tag.as_ref().map(Tag::as_str)),
             self.batch.map(|batch| ("batch", batch.to_string())),
             self.problem.map(|problem| ("problem", problem.to_string())),
@@ -147,14 +151,15 @@ mod tests {
     #[test]
     fn addresses_are_read_as_they_were_written() {
         let whole = "status=completed&kind=solve&strategy=best_of_n&chosen=local&correct=unknown\
-            &flip=wrong_to_right&first_error=3&lowest=0.2-0.4&model=a%2Fb&tag=base\
+            &flip=wrong_to_right&first_error=3&lowest=0.2-0.4&model=a%2Fb&threshold=0.19\
+            &tag=base\
             &batch=bat_01890a5d-ac96-774b-bcce-b302099a8057\
             &problem=prb_01890a5d-ac96-874b-bcce-b302099a8057&annotated=true&from=2026-01-01\
             &to=2026-02-01&q=red%20apples&sort=slowest\
             &after=run_01890a5d-ac96-774b-bcce-b302099a8057";
         let query = read(whole).expect("read");
         assert_eq!(query.query(), format!("?{whole}"));
-        assert!(query.filters() && query.kept().len() == 13);
+        assert!(query.filters() && query.kept().len() == 14);
     }
 
     #[test]

@@ -1,0 +1,50 @@
+//! `glore lab begin`: a run that goes on from the models in use.
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use candle_core::Device;
+
+use super::models::in_use;
+use super::reproduce::preset;
+use super::watch::Watch;
+use crate::cli::print;
+use crate::config::Config;
+use crate::domain::Role;
+use crate::lab::reproduce::{Bench, Origin, begin};
+
+/// Begin a run from the models in use, to train reward models otherwise
+///
+/// Takes the policy as the student and the ORM as what the SORM starts from, and draws the student's
+/// samples and the validation rollouts. After that `glore train sorm --full-search` and its flags
+/// show what a label rule or a number of rollouts does, without base, student and ORM being trained
+/// first. Refiners cannot be trained in such a run: what they start from is not among the models.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Numbers of problems, samples, rollouts and steps, and the seed: by name or in a file.
+    #[arg(long, default_value = "small", value_name = "NAME|FILE")]
+    preset: String,
+    /// Folder of the run.
+    #[arg(long, value_name = "FOLDER")]
+    run: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
+    let preset = preset(&args.preset)?;
+    ensure!(
+        !args.run.join("base").exists(),
+        "--run {}: there is a run that began from nothing; name another folder",
+        args.run.display()
+    );
+    let used = in_use(config)?;
+    let weights = |role| used.llama(role).weights();
+    let origin = Origin { student: weights(Role::Policy), orm: weights(Role::Orm) };
+    {
+        let mut watch = Watch::new();
+        let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);
+        let (folder, words) = (args.run.clone(), used.tokenizer.clone());
+        begin(&mut Bench::new(preset, folder, words, Device::Cpu, &mut see), origin)?;
+    }
+    print(&format!("glore train sorm --full-search --name x --run {}\n", args.run.display()))
+}
