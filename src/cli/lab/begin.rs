@@ -13,12 +13,12 @@ use crate::config::Config;
 use crate::domain::Role;
 use crate::lab::reproduce::{Bench, Origin, begin};
 
-/// Begin a run from the models in use, to train reward models otherwise
+/// Begin a run from the models in use, to train otherwise what comes after the student
 ///
 /// Takes the policy as the student and the ORM as what the SORM starts from, and draws the student's
 /// samples and the validation rollouts. After that `glore train sorm --full-search` and its flags
 /// show what a label rule or a number of rollouts does, without base, student and ORM being trained
-/// first. Refiners cannot be trained in such a run: what they start from is not among the models.
+/// first. `glore reproduce --out FOLDER` trains everything after the student in it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Numbers of problems, samples, rollouts and steps, and the seed: by name or in a file.

@@ -1,5 +1,7 @@
 //! A run that goes on from models there are: for trainings with one thing changed, without base,
-//! student and first ORM being made anew.
+//! student and first ORM being made anew, or for all stages after the student.
+
+use std::path::Path;
 
 use super::base::keep;
 use super::bench::Bench;
@@ -34,4 +36,9 @@ pub fn begin(bench: &mut Bench, origin: Origin<'_>) -> Result<(), LabError> {
     rollouts(bench, Split::Validation)?;
     samples(bench, Split::Train)?;
     Ok(())
+}
+
+/// Whether a run was begun from models there are: then it has a student and no base.
+pub(super) fn has_student_of_its_own(folder: &Path) -> bool {
+    folder.join("student").join("best").exists() && !folder.join("base").exists()
 }

@@ -9,6 +9,7 @@ use candle_core::Device;
 use super::checking::CHECKING;
 use super::practice::PRACTICE;
 use super::preset::Preset;
+use super::roles::Course;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
@@ -63,11 +64,14 @@ impl<'a> Bench<'a> {
         match role {
             Role::Policy if self.preset.expert_rounds == 0 => self.named("base"),
             Role::Policy => self.named("student"),
+            Role::Orm if self.preset.orm_refined_steps == 0 => {
+                self.named(Course::OrmOfStudent.name())
+            }
             _ => self.named(role.as_str()),
         }
     }
 
-    /// What refiners and reward models start from: the base after practice, or the student where
+    /// What refiners and reward models start from: the student after practice, or as it is where
     /// the preset has no practice.
     ///
     /// # Errors

@@ -197,11 +197,13 @@ fn measure_anew(
         let name = "no refinement: the model that refiners start from solves alone";
         ablations.push(solves_alone(name, &alone, &bench.tokenizer, &items, &tried, preset.seed)?);
     }
-    let other = bench.named(Course::OrmOfStudent.name())?;
-    models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
-    let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
-    let name = "an ORM that saw student samples only";
-    ablations.push(compare_models(name, &tried, &with_other, preset.seed));
+    if preset.orm_refined_steps > 0 {
+        let other = bench.named(Course::OrmOfStudent.name())?;
+        models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
+        let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
+        let name = "an ORM that saw student samples only";
+        ablations.push(compare_models(name, &tried, &with_other, preset.seed));
+    }
 
     let student = bench.model(Role::Policy)?;
     let known = worked(Split::Validation, &preset, preset.label_problems);

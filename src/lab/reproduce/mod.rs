@@ -40,11 +40,14 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use begin::has_student_of_its_own;
+
 use super::LabError;
 use super::measure::Evaluation;
 use super::problems::Split;
 
-/// Does every stage of `preset` in `folder` that is not done yet and returns the evaluation.
+/// Does every stage of `preset` in `folder` that is not done yet and returns the evaluation. A run that
+/// [`begin`] began keeps the student it has.
 ///
 /// # Errors
 /// The first stage that fails; what the stages before it made stays and is used next time.
@@ -59,13 +62,17 @@ pub fn reproduce(
     };
     stage(report, "tokenizer");
     let tokenizer = tokenizer(preset, folder)?;
-    stage(report, "base");
-    base(preset, &tokenizer, device, folder, &mut |p| report(Report::Training(p)))?;
-
+    let begun = has_student_of_its_own(folder);
+    if !begun {
+        stage(report, "base");
+        base(preset, &tokenizer, device, folder, &mut |p| report(Report::Training(p)))?;
+    }
     let mut bench =
         Bench::new(preset.clone(), folder.to_owned(), tokenizer, device.clone(), report);
-    stage(bench.report, "student");
-    experts(&mut bench)?;
+    if !begun {
+        stage(bench.report, "student");
+        experts(&mut bench)?;
+    }
     for split in [Split::Validation, Split::Train] {
         stage(bench.report, "samples");
         samples(&mut bench, split)?;
@@ -78,6 +85,9 @@ pub fn reproduce(
     checking(&mut bench)?;
     for course in Course::ALL {
         if course == Course::Orm {
+            if preset.orm_refined_steps == 0 {
+                continue;
+            }
             stage(bench.report, "refinements");
             refinements(&mut bench, Split::Validation)?;
             refinements(&mut bench, Split::Train)?;
@@ -117,9 +127,10 @@ mod tests {
         assert!(folder.join("rollouts-full.manifest.json").exists());
     }
 
-    /// Begins a run from models of a finished one, and trains the same SORM there.
+    /// Begins a run from models of a finished one, trains the same SORM there, and goes on to the end.
     fn goes_on_from_models_there_are(finished: &Path) {
-        let (preset, folder) = (Preset::smoke(), tempfile::tempdir().expect("a folder"));
+        let preset = Preset { orm_refined_steps: 0, ..Preset::smoke() };
+        let folder = tempfile::tempdir().expect("a folder");
         let weights = |name: &str| {
             crate::model::Weights::load(&finished.join(name).join("best")).expect("trained")
         };
@@ -132,6 +143,24 @@ mod tests {
         vary(folder.path());
         let drawn = |folder: &Path| std::fs::read(folder.join("samples.jsonl")).expect("samples");
         assert!(drawn(folder.path()) == drawn(finished), "the same student draws the same samples");
+
+        let mut stages = Vec::new();
+        let evaluation = reproduce(&preset, folder.path(), &Device::Cpu, &mut |report| {
+            if let Report::Stage { name } = report {
+                stages.push(name.to_owned());
+            }
+        });
+        assert_eq!(evaluation.expect("reproduced").problems, preset.test_problems);
+        assert!(
+            !stages.iter().any(|s| s == "base" || s == "student"),
+            "it has a student: {stages:?}"
+        );
+        assert!(
+            !stages.iter().any(|s| s == "orm" || s == "refinements"),
+            "no second ORM: {stages:?}"
+        );
+        let kept = crate::model::Weights::load(&folder.path().join("student/best")).expect("kept");
+        assert_eq!(kept.parameters(), student.parameters());
     }
 
     #[test]

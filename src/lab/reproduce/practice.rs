@@ -1,4 +1,4 @@
-//! Practice: the base, trained on. Refiners and reward models start from it, the student does not.
+//! Practice: the student, trained on. Refiners and reward models start from what comes of it.
 //!
 //! A model that slips in a sum cannot tell that slip when it reads it, and repeats it when it tries
 //! again. So whoever corrects the student has to compute better than the student
@@ -8,6 +8,7 @@
 use super::base::worked;
 use super::bench::{Bench, Report};
 use super::preset::Preset;
+use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sets::{solutions, student_set, sums_set};
@@ -17,7 +18,7 @@ use crate::model::Head;
 /// Folder of the training.
 pub const PRACTICE: &str = "practice";
 
-/// Trains the base on; nothing where the preset has no steps for it.
+/// Trains the student on; nothing where the preset has no steps for it.
 ///
 /// # Errors
 /// [`LabError`] from training and files.
@@ -26,7 +27,7 @@ pub fn practice(bench: &mut Bench) -> Result<(), LabError> {
     if preset.practice_steps == 0 {
         return Ok(());
     }
-    let base = bench.named("base")?;
+    let student = bench.model(Role::Policy)?;
     let known = practice_problems(&preset);
     let held_out = worked(Split::Validation, &preset, preset.held_out_problems);
     let tokenizer = &bench.tokenizer;
@@ -43,7 +44,7 @@ pub fn practice(bench: &mut Bench) -> Result<(), LabError> {
         folder: &bench.folder.join(PRACTICE),
     };
     let report = &mut bench.report;
-    train(task, base.llama.weights().clone(), &mut |p| report(Report::Training(p)))?;
+    train(task, student.llama.weights().clone(), &mut |p| report(Report::Training(p)))?;
     Ok(())
 }
 

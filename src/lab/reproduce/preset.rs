@@ -56,7 +56,8 @@ pub struct Preset {
     /// Layers that reward models have on top of the others', where they check sums.
     pub reward_layers: usize,
     pub orm_steps: usize,
-    /// Steps of the second ORM, which goes on from the first with refinements among its samples.
+    /// Steps of a second ORM, which goes on from the first with refinements among its samples; 0:
+    /// there is none, and the ORM has seen student samples only, as the paper's has.
     pub orm_refined_steps: usize,
     pub sorm_steps: usize,
     pub global_steps: usize,
@@ -111,7 +112,7 @@ impl Preset {
             checking_steps: 3_200,
             reward_layers: 3,
             orm_steps: 3_800,
-            orm_refined_steps: 300,
+            orm_refined_steps: 0,
             sorm_steps: 1_800,
             global_steps: 1_600,
             local_steps: 1_400,
@@ -175,7 +176,7 @@ impl Preset {
         self.plan("base", self.base_steps, self.base_rate)
     }
 
-    /// The plan of the base's practice.
+    /// The plan of the student's practice.
     pub fn practice_plan(&self, name: &str) -> Plan {
         self.plan(name, self.practice_steps, self.practice_rate)
     }
@@ -185,7 +186,7 @@ impl Preset {
         self.plan(name, self.checking_steps, self.practice_rate)
     }
 
-    /// The plan of a model that starts from the base, the practised base or the student.
+    /// The plan of a model that starts from the base, the student or the practised student.
     pub fn fine_tuning_plan(&self, name: &str, steps: usize) -> Plan {
         self.plan(name, steps, self.fine_tuning_rate)
     }

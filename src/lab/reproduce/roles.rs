@@ -13,8 +13,8 @@ use super::bench::{Bench, Report};
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
 
-/// One training. There are two ORMs: the paper's, which has seen student samples only, and one that
-/// has seen refinements as well; they are compared, and one of them is shipped.
+/// One training. There may be two ORMs: the paper's, which has seen student samples only, and one
+/// that has seen refinements as well, which is shipped where the preset has steps for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Course {
     OrmOfStudent,
