@@ -47,7 +47,7 @@ use super::measure::Evaluation;
 use super::problems::Split;
 
 /// Does every stage of `preset` in `folder` that is not done yet and returns the evaluation. A run that
-/// [`begin`] began keeps the student it has.
+/// [`begin()`] began keeps the student it has.
 ///
 /// # Errors
 /// The first stage that fails; what the stages before it made stays and is used next time.
