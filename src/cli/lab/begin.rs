@@ -11,7 +11,7 @@ use super::watch::Watch;
 use crate::cli::print;
 use crate::config::Config;
 use crate::domain::Role;
-use crate::lab::reproduce::{Bench, Origin, begin};
+use crate::lab::reproduce::{Bench, Origin, PRACTICE, begin};
 
 /// Begin a run from the models in use, to train otherwise what comes after the student
 ///
@@ -32,9 +32,10 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     let preset = preset(&args.preset)?;
+    // The models put there would be taken for those that the trainings ended with.
     ensure!(
-        !args.run.join("base").exists(),
-        "--run {}: there is a run that began from nothing; name another folder",
+        !["base", PRACTICE].iter().any(|training| args.run.join(training).exists()),
+        "--run {}: there is a run with trainings of its own; name another folder",
         args.run.display()
     );
     let used = in_use(config)?;

@@ -18,7 +18,7 @@ use crate::lab::reproduce::{Preset, reproduce};
 /// at any time and run the same command to go on.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Sizes and seeds: `small` (what is shipped), `smoke` (seconds, learns nothing), or a JSON file
+    /// Sizes and seeds: `small` (hours), `smoke` (seconds, learns nothing), or a JSON file
     /// with what `--show` prints, changed.
     #[arg(long, default_value = "small", value_name = "NAME|FILE")]
     preset: String,

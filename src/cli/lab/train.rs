@@ -116,10 +116,8 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
 /// What the arguments ask for; flags that mean nothing for the role are refused.
 fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let course = match args.role.parse() {
-        Ok(Role::Orm) if args.student_samples_only || preset.orm_refined_steps == 0 => {
-            Course::OrmOfStudent
-        }
-        Ok(Role::Orm) => Course::Orm,
+        Ok(Role::Orm) if args.student_samples_only => Course::OrmOfStudent,
+        Ok(Role::Orm) => Course::shipped_orm(preset),
         Ok(Role::Sorm) => Course::Sorm,
         Ok(Role::Global) => Course::Global,
         Ok(Role::Local) => Course::Local,

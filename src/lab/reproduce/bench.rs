@@ -64,9 +64,7 @@ impl<'a> Bench<'a> {
         match role {
             Role::Policy if self.preset.expert_rounds == 0 => self.named("base"),
             Role::Policy => self.named("student"),
-            Role::Orm if self.preset.orm_refined_steps == 0 => {
-                self.named(Course::OrmOfStudent.name())
-            }
+            Role::Orm => self.named(Course::shipped_orm(&self.preset).name()),
             _ => self.named(role.as_str()),
         }
     }

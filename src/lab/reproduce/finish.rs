@@ -197,7 +197,7 @@ fn measure_anew(
         let name = "no refinement: the model that refiners start from solves alone";
         ablations.push(solves_alone(name, &alone, &bench.tokenizer, &items, &tried, preset.seed)?);
     }
-    if preset.orm_refined_steps > 0 {
+    if Course::shipped_orm(&preset) == Course::Orm {
         let other = bench.named(Course::OrmOfStudent.name())?;
         models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
         let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;

@@ -78,7 +78,7 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// The run whose checkpoints are shipped.
+    /// The recipe as it is now; what is shipped was made by an earlier one (docs/decisions/0042).
     pub fn small() -> Self {
         Self {
             name: "small".to_owned(),

@@ -37,7 +37,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// As the shipped models are trained.
+    /// As `reproduce` trains it.
     pub fn usual(course: Course, preset: &Preset) -> Self {
         let steps = match course {
             Course::OrmOfStudent => preset.orm_steps,

@@ -10,6 +10,7 @@ use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision};
 
 use super::bench::{Bench, Report};
+use super::preset::Preset;
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
 
@@ -36,6 +37,14 @@ impl Course {
             Course::Global => "global",
             Course::Local => "local",
             Course::Orm => "orm",
+        }
+    }
+
+    /// The training whose ORM is shipped: the second one where the preset has steps for it.
+    pub fn shipped_orm(preset: &Preset) -> Self {
+        match preset.orm_refined_steps {
+            0 => Course::OrmOfStudent,
+            _ => Course::Orm,
         }
     }
 
