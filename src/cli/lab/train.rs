@@ -30,6 +30,9 @@ pub struct Args {
     /// Label rules to leave out (sorm, local): propagation, consistency, balance.
     #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance"])]
     without: Vec<String>,
+    /// Balance step labels by prefix length, whatever the preset says (sorm).
+    #[arg(long)]
+    balanced: bool,
     /// Look at so many rollouts of each prefix, 1 to 16 (sorm, local).
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=16))]
     rollouts: Option<u8>,
@@ -51,7 +54,7 @@ pub struct Args {
     /// People's labels to fine-tune the SORM on, beside the rollouts of the run if it has any: a file
     /// of any stepwise form, or `store` for what was decided in the review queues (sorm).
     #[arg(long, value_name = "FILE|store", conflicts_with_all =
-        ["without", "rollouts", "full_search", "copies", "labels_only", "student_samples_only"])]
+        ["without", "balanced", "rollouts", "full_search", "copies", "labels_only", "student_samples_only"])]
     with_annotations: Option<String>,
     /// With annotations, what to start from: `shipped`, the SORM in use, or a checkpoint's folder.
     #[arg(long, value_name = "shipped|FOLDER", default_value = "shipped")]
@@ -129,6 +132,7 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let orm = matches!(course, Course::Orm | Course::OrmOfStudent);
     let asked = [
         ("--without", !args.without.is_empty(), labelled),
+        ("--balanced", args.balanced, course == Course::Sorm),
         ("--rollouts", args.rollouts.is_some(), labelled),
         ("--full-search", args.full_search, labelled),
         ("--copies", args.copies.is_some(), refines),
@@ -142,10 +146,12 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let rules = Rules {
         propagation: keeps("propagation"),
         consistency: keeps("consistency"),
-        balance: keeps("balance"),
+        balance: (preset.balance || args.balanced) && keeps("balance"),
     };
     let mut recipe = Recipe { name: args.name.clone(), rules, ..Recipe::usual(course, preset) };
-    if args.full_search || !args.without.is_empty() || args.rollouts.is_some() {
+    // Without balance labels are the same ones, and more of them.
+    let other_labels = args.without.iter().any(|left_out| left_out != "balance");
+    if args.full_search || other_labels || args.rollouts.is_some() {
         recipe.source = Source::FullSearch;
     }
     recipe.rollouts = args.rollouts.map_or(recipe.rollouts, usize::from);

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::base::worked;
 use super::bench::{Bench, Model};
 use super::parts::Parts;
+use super::preset::Preset;
 use super::roles::Course;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
@@ -125,7 +126,7 @@ pub fn measure(
     let root = bench.folder.join("checkpoints");
     let name = format!("{split:?}").to_lowercase();
     let settings = json!({
-        "version": MEASURE_VERSION, "problems": bench.preset.test_problems, "label_problems": bench.preset.label_problems,
+        "version": MEASURE_VERSION, "problems": measured_problems(&bench.preset, split), "label_problems": bench.preset.label_problems,
         "margin_problems": bench.preset.validation_samples,
         "samples": SAMPLES, "seeds": SEEDS, "seed": bench.preset.seed, "thresholds": thresholds,
         "temperature": bench.preset.sample_temperature,
@@ -164,12 +165,10 @@ fn measure_anew(
 ) -> Result<Measured, LabError> {
     let mut models = shipped_models(&bench.folder.join("checkpoints"))?;
     let preset = bench.preset.clone();
+    let n = measured_problems(&preset, split);
     let problems = match split {
-        Split::Harder => {
-            let harder = problems(split, preset.seed, Difficulty::harder());
-            harder.take(preset.test_problems).collect()
-        }
-        _ => worked(split, &preset, preset.test_problems),
+        Split::Harder => problems(split, preset.seed, Difficulty::harder()).take(n).collect(),
+        _ => worked(split, &preset, n),
     };
     let items: Vec<Item> = problems.iter().map(Item::from).collect();
     let seeds = SEEDS.map(|n| preset.seed + n);
@@ -210,6 +209,13 @@ fn measure_anew(
     let how = Draw { n: preset.samples, ..samples };
     let labels = label_table(&student.llama, &bench.tokenizer, &known, how)?;
     Ok(Measured { evaluation, besides: Some((ablations, labels)) })
+}
+
+fn measured_problems(preset: &Preset, split: Split) -> usize {
+    match split {
+        Split::Test => preset.test_problems,
+        _ => preset.other_problems,
+    }
 }
 
 fn checkpoint_folder(root: &Path, role: Role) -> PathBuf {

@@ -44,6 +44,9 @@ pub struct Preset {
     pub rollout_samples: usize,
     pub rollouts: usize,
     pub search: Search,
+    /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
+    /// (docs/decisions/0043).
+    pub balance: bool,
     /// Samples whose every prefix is rolled out for trainings that leave label rules out.
     pub full_rollout_samples: usize,
     /// Optimiser steps a role.
@@ -73,8 +76,9 @@ pub struct Preset {
     pub fine_tuning_rate: f32,
     /// Validation problems whose samples' labels are held against the worlds.
     pub label_problems: usize,
-    /// Problems of the test split, and of the harder one, evaluated at the end.
+    /// Problems of the test split, and of the harder and the unseen one, evaluated at the end.
     pub test_problems: usize,
+    pub other_problems: usize,
 }
 
 impl Preset {
@@ -105,10 +109,11 @@ impl Preset {
             rollout_samples: 20_000,
             rollouts: 8,
             search: Search::Bisect,
+            balance: false,
             full_rollout_samples: 3_000,
             base_steps: 3_600,
             expert_steps: 500,
-            practice_steps: 4_000,
+            practice_steps: 4_400,
             checking_steps: 3_200,
             reward_layers: 3,
             orm_steps: 3_800,
@@ -123,7 +128,8 @@ impl Preset {
             practice_rate: 1.5e-3,
             fine_tuning_rate: 1e-3,
             label_problems: 300,
-            test_problems: 1_000,
+            test_problems: 2_000,
+            other_problems: 1_000,
         }
     }
 
@@ -162,6 +168,7 @@ impl Preset {
             tokens_per_step: 512,
             label_problems: 20,
             test_problems: 20,
+            other_problems: 20,
             ..Self::small()
         }
     }

@@ -50,7 +50,7 @@ impl Recipe {
             course,
             name: course.name().to_owned(),
             source: Source::Training,
-            rules: Rules::default(),
+            rules: Rules { balance: preset.balance, ..Rules::default() },
             rollouts: preset.rollouts,
             copies_of_ten: preset.copies_of_ten,
             language: preset.language_weight,

@@ -21,8 +21,10 @@ pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
 const MOST_ROLLOUTS: usize = 16;
 
 /// Rollouts of the prefixes of samples: a bisection of training samples, half of them wrong ones where
-/// there are enough, and a full search of the first validation sample of each problem. Problems that no sample solved are set
-/// aside: there every label would be 0 because the student is weak, not because a step is wrong.
+/// there are enough, and a full search of the first validation sample of each problem. Training problems
+/// that no sample solved are set aside: there every label would be 0 because the student is weak, not
+/// because a step is wrong. Validation problems are not: drafts are of such problems too, and a
+/// threshold that never saw one is too low (docs/decisions/0043).
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -36,6 +38,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             search: preset.search,
             k: preset.rollouts,
             choose: half_wrong,
+            solved_only: true,
         },
         _ => Asked {
             from: "samples-validation",
@@ -44,6 +47,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             search: Search::Full,
             k: preset.rollouts,
             choose: first_of_each,
+            solved_only: false,
         },
     };
     roll_out(bench, asked)
@@ -57,7 +61,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
 pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
     let (name, wanted) = (FULL_ROLLOUTS, bench.preset.full_rollout_samples);
     let (search, k, choose) = (Search::Full, MOST_ROLLOUTS, half_wrong as Choose);
-    let asked = Asked { from: "samples", name, wanted, search, k, choose };
+    let asked = Asked { from: "samples", name, wanted, search, k, choose, solved_only: true };
     roll_out(bench, asked)
 }
 
@@ -71,19 +75,21 @@ struct Asked {
     search: Search,
     k: usize,
     choose: Choose,
+    /// Whether problems that no sample solved are set aside.
+    solved_only: bool,
 }
 
-/// Which of the samples of solved problems, and at most how many, are rolled out.
+/// Which of the samples, and at most how many, are rolled out.
 type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
 fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let Asked { from, name, wanted, search, k, choose } = asked;
+    let Asked { from, name, wanted, search, k, choose, solved_only } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
     let settings = json!({
-        "samples": wanted, "rollouts": k, "search": search, "half_wrong": from == "samples",
+        "samples": wanted, "rollouts": k, "search": search, "solved_only": solved_only,
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
@@ -95,7 +101,7 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let all: Vec<Sample> = source.read()?;
     let solved: BTreeSet<u64> = all.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
     let (known, unsolved): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|s| solved.contains(&s.problem_id));
+        all.into_iter().partition(|s| !solved_only || solved.contains(&s.problem_id));
     let set_aside: BTreeSet<u64> = unsolved.iter().map(|s| s.problem_id).collect();
     let chosen = choose(known, wanted);
 
