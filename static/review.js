@@ -81,7 +81,14 @@ const save = (form, button, back = () => {}) => {
 };
 
 // ---- Showing what the server kept: parts are replaced, texts that are being typed are not.
-const read = (text) => new DOMParser().parseFromString(text, "text/html");
+// The page as it is served has one form for every step, so that without this file a press keeps all
+// that was typed. Here each step is saved by itself.
+const own = (page) => {
+  for (const field of every("[data-form]", page)) field.setAttribute("form", field.dataset.form);
+  return page;
+};
+own(desk);
+const read = (text) => own(new DOMParser().parseFromString(text, "text/html"));
 // `back` shows a button as it was before it was pressed, where the server does not say how it is.
 const refuse = (text, form, back) => {
   const page = read(text);

@@ -11,6 +11,7 @@ mod handed_in;
 mod lease;
 mod log;
 mod press;
+mod sheet;
 mod shown;
 mod submit;
 

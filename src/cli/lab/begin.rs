@@ -18,7 +18,8 @@ use crate::lab::reproduce::{Bench, Origin, PRACTICE, begin};
 /// Takes the policy as the student and the ORM as what the SORM starts from, and draws the student's
 /// samples and the validation rollouts. After that `glore train sorm --full-search` and its flags
 /// show what a label rule or a number of rollouts does, without base, student and ORM being trained
-/// first. `glore reproduce --out FOLDER` trains everything after the student in it.
+/// first. `glore reproduce --out FOLDER` trains everything after the student in it: anew, or, with
+/// the preset `further`, on from the models in use.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Numbers of problems, samples, rollouts and steps, and the seed: by name or in a file.
@@ -40,7 +41,12 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     );
     let used = in_use(config)?;
     let weights = |role| used.llama(role).weights();
-    let origin = Origin { student: weights(Role::Policy), orm: weights(Role::Orm) };
+    let origin = Origin {
+        student: weights(Role::Policy),
+        orm: weights(Role::Orm),
+        global: weights(Role::Global),
+        local: weights(Role::Local),
+    };
     {
         let mut watch = Watch::new();
         let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);

@@ -126,6 +126,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     };
     if args.json {
         let mut object = serde_json::to_value(&evaluation)?;
+        object["threshold_sources"] = serde_json::to_value(used.sources)?;
         if args.ablate {
             object["ablations"] = serde_json::to_value(&ablations)?;
         }

@@ -23,7 +23,7 @@ pub(super) struct InUse {
 }
 
 /// Where the thresholds of SORM and ORM come from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub(super) struct Sources {
     pub sorm: &'static str,
     pub orm: &'static str,

@@ -1,5 +1,7 @@
 //! Given solutions with a known first error: who finds it (ProcessBench's measure).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::models::Models;
@@ -28,7 +30,7 @@ pub struct Found {
     pub erroneous: Figure,
     /// Of the solutions without one, those in which nothing was flagged.
     pub correct: Figure,
-    /// Harmonic mean of the two.
+    /// Harmonic mean of the two; n counts problems.
     pub f1: Figure,
 }
 
@@ -53,18 +55,34 @@ pub fn find_errors(
             .zip(judged)
             .map(|(s, j)| (j.first_error.is_some(), first(&s.steps) == j.first_error))
             .collect();
-        Ok(tell(role, threshold, &hits, seed))
+        let problems = judged.iter().map(|j| j.problem.as_str());
+        Ok(tell(role, threshold, (problems, &hits), seed))
     });
     found.collect()
 }
 
-/// `hits` are (has an error, was told right).
-fn tell(role: Role, threshold: f64, hits: &[(bool, bool)], seed: u64) -> Found {
+/// `hits` are (has an error, was told right) of each solution. There may be several of a problem, which
+/// stand or fall together: for the interval of F1 problems are resampled.
+fn tell<'a>(
+    role: Role,
+    threshold: f64,
+    (problems, hits): (impl Iterator<Item = &'a str>, &[(bool, bool)]),
+    seed: u64,
+) -> Found {
+    let mut of_problem: BTreeMap<&str, Vec<(bool, bool)>> = BTreeMap::new();
+    for (problem, hit) in problems.zip(hits) {
+        of_problem.entry(problem).or_default().push(*hit);
+    }
+    let of_problem: Vec<Vec<(bool, bool)>> = of_problem.into_values().collect();
     let of = |wrong: bool| hits.iter().filter(move |hit| hit.0 == wrong).map(|hit| hit.1);
     let harmonic = |drawn: &[usize]| {
         let share = |wrong: bool| {
-            let of: Vec<bool> =
-                drawn.iter().map(|&i| hits[i]).filter(|h| h.0 == wrong).map(|h| h.1).collect();
+            let of: Vec<bool> = drawn
+                .iter()
+                .flat_map(|&i| &of_problem[i])
+                .filter(|h| h.0 == wrong)
+                .map(|h| h.1)
+                .collect();
             let yes = of.iter().filter(|&&hit| hit).count();
             (!of.is_empty()).then(|| yes as f64 / of.len() as f64)
         };
@@ -76,7 +94,7 @@ fn tell(role: Role, threshold: f64, hits: &[(bool, bool)], seed: u64) -> Found {
         threshold,
         erroneous: rate(of(true)),
         correct: rate(of(false)),
-        f1: bootstrap(hits.len(), seed, harmonic),
+        f1: bootstrap(of_problem.len(), seed, harmonic),
     }
 }
 
@@ -87,7 +105,7 @@ mod tests {
     #[test]
     fn f1_is_the_harmonic_mean_of_both_kinds() {
         let hits = [(true, true), (true, false), (false, true), (false, true)];
-        let found = tell(Role::Sorm, 0.5, &hits, 1);
+        let found = tell(Role::Sorm, 0.5, (["a", "b", "c", "d"].into_iter(), &hits), 1);
         assert_eq!((found.erroneous.value, found.correct.value), (Some(0.5), Some(1.0)));
         let f1 = found.f1.value.expect("both kinds are there");
         assert!((f1 - 2.0 / 3.0).abs() < 1e-12, "{f1}");
@@ -95,6 +113,18 @@ mod tests {
 
     #[test]
     fn without_one_of_the_kinds_there_is_no_f1() {
-        assert_eq!(tell(Role::Orm, 0.5, &[(true, true)], 1).f1.value, None);
+        assert_eq!(tell(Role::Orm, 0.5, (["a"].into_iter(), &[(true, true)]), 1).f1.value, None);
+    }
+
+    #[test]
+    fn solutions_of_one_problem_are_no_more_than_one_draw() {
+        let hits: Vec<(bool, bool)> = (0..80).map(|i| (i % 2 == 0, i < 40)).collect();
+        let width = |problems: usize| {
+            let names: Vec<String> = (0..80).map(|i| format!("{:02}", i * problems / 80)).collect();
+            let found = tell(Role::Sorm, 0.5, (names.iter().map(String::as_str), &hits), 1);
+            assert_eq!((found.f1.n, found.f1.value), (problems, Some(0.5)));
+            found.f1.high.expect("high") - found.f1.low.expect("low")
+        };
+        assert!(width(8) > 2.0 * width(80));
     }
 }

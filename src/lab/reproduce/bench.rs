@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::begin::before;
 use super::checking::CHECKING;
 use super::practice::PRACTICE;
 use super::preset::Preset;
@@ -69,27 +70,36 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Whether refiners and reward models start from a student that has practised.
+    pub fn practises(&self) -> bool {
+        self.preset.practice_steps > 0 && !self.preset.further
+    }
+
     /// What refiners and reward models start from: the student after practice, or as it is where
-    /// the preset has no practice.
+    /// there is no practice.
     ///
     /// # Errors
     /// [`LabError`] when it has not been trained.
     pub fn start(&mut self) -> Result<Arc<Model>, LabError> {
-        match self.preset.practice_steps {
-            0 => self.model(Role::Policy),
-            _ => self.named(PRACTICE),
+        match self.practises() {
+            true => self.named(PRACTICE),
+            false => self.model(Role::Policy),
         }
     }
 
-    /// What the first reward model starts from: as [`Bench::start`], after it has learnt to check sums
-    /// where the preset has that.
+    /// What a course starts from. What the first ORM knows is what both other reward models have to
+    /// know as well; it has more labels than either of them, so it goes first (docs/decisions/0016). It
+    /// starts where the refiners do, after it has learnt to check sums where the preset has that. A run
+    /// that trains further starts each from the one that was in use.
     ///
     /// # Errors
     /// [`LabError`] when it has not been trained.
-    pub fn start_of_rewards(&mut self) -> Result<Arc<Model>, LabError> {
-        match self.preset.checking_steps {
-            0 => self.start(),
-            _ => self.named(CHECKING),
+    pub fn start_of(&mut self, course: Course) -> Result<Arc<Model>, LabError> {
+        match (course, before(course)) {
+            (Course::Orm | Course::Sorm, _) => self.named(Course::OrmOfStudent.name()),
+            (_, Some(name)) if self.preset.further => self.named(name),
+            (Course::OrmOfStudent, _) if self.preset.checking_steps > 0 => self.named(CHECKING),
+            _ => self.start(),
         }
     }
 

@@ -189,7 +189,7 @@ fn measure_anew(
         known.len()
     );
     ablations.push(with_margin(&name, margin, &tried, preset.seed));
-    if preset.practice_steps > 0 {
+    if bench.practises() {
         let start: Arc<dyn Runner> = Arc::new(bench.start()?.llama.clone());
         let mut alone = models.clone();
         alone.0.insert(Role::Policy, start);

@@ -60,6 +60,10 @@ pub fn reproduce(
     let stage = |report: &mut dyn FnMut(Report<'_>), name| {
         report(Report::Stage { name });
     };
+    if preset.further && !has_student_of_its_own(folder) {
+        let reason = "this preset trains further what `glore lab begin` puts there".to_owned();
+        return Err(LabError::Nothing { stage: "student", reason });
+    }
     stage(report, "tokenizer");
     let tokenizer = tokenizer(preset, folder)?;
     let mut bench =
@@ -77,10 +81,12 @@ pub fn reproduce(
         stage(bench.report, "rollouts");
         rollouts(&mut bench, split)?;
     }
-    stage(bench.report, "practice");
-    practice(&mut bench)?;
-    stage(bench.report, "checking");
-    checking(&mut bench)?;
+    if !preset.further {
+        stage(bench.report, "practice");
+        practice(&mut bench)?;
+        stage(bench.report, "checking");
+        checking(&mut bench)?;
+    }
     let shipped = Course::shipped_orm(preset);
     for course in Course::ALL.into_iter().filter(|&c| c != Course::Orm || c == shipped) {
         if course == Course::Orm {
@@ -135,7 +141,9 @@ mod tests {
         let mut quiet = |_: Report<'_>| {};
         let place = folder.path().to_owned();
         let mut bench = Bench::new(preset.clone(), place, tokenizer, Device::Cpu, &mut quiet);
-        begin(&mut bench, Origin { student: &student, orm: &orm }).expect("begun");
+        let (global, local) = (&orm, &orm);
+        let origin = Origin { student: &student, orm: &orm, global, local };
+        begin(&mut bench, origin).expect("begun");
         vary(folder.path());
         let drawn = |folder: &Path| std::fs::read(folder.join("samples.jsonl")).expect("samples");
         assert!(drawn(folder.path()) == drawn(finished), "the same student draws the same samples");
@@ -165,6 +173,38 @@ mod tests {
         }
     }
 
+    /// Trains further what a finished run ended with.
+    fn goes_further(finished: &Path) {
+        let preset = Preset { further: true, orm_refined_steps: 0, ..Preset::smoke() };
+        let folder = tempfile::tempdir().expect("a folder");
+        let quiet = &mut |_: Report<'_>| {};
+        let not_begun = reproduce(&preset, folder.path(), &Device::Cpu, quiet);
+        assert!(matches!(not_begun, Err(LabError::Nothing { stage: "student", .. })));
+        let named = |folder: &Path, name: &str| {
+            crate::model::Weights::load(&folder.join(name).join("best")).expect("trained")
+        };
+        let [student, orm, global, local] =
+            ["student", "orm-student", "global", "local"].map(|name| named(finished, name));
+        let words = tokenizer(&preset, finished).expect("a tokenizer");
+        let place = folder.path().to_owned();
+        let mut bench = Bench::new(preset.clone(), place, words, Device::Cpu, quiet);
+        let origin = Origin { student: &student, orm: &orm, global: &global, local: &local };
+        begin(&mut bench, origin).expect("begun");
+        for (course, from) in [(Course::OrmOfStudent, &orm), (Course::Local, &local)] {
+            let start = bench.start_of(course).expect("there");
+            assert!(start.llama.weights() == from, "{course:?}");
+        }
+        let mut stages = Vec::new();
+        reproduce(&preset, folder.path(), &Device::Cpu, &mut |report| {
+            if let Report::Stage { name } = report {
+                stages.push(name.to_owned());
+            }
+        })
+        .expect("reproduced");
+        assert!(!stages.iter().any(|s| s == "practice" || s == "checking"), "{stages:?}");
+        assert!(named(folder.path(), "orm-student") != orm, "it was trained");
+    }
+
     #[test]
     fn the_smoke_preset_goes_from_nothing_to_a_table_and_resumes() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -189,6 +229,7 @@ mod tests {
         assert_eq!(first.figures, second.figures, "the same seed gives the same figures");
         vary(folder.path());
         goes_on_from_models_there_are(folder.path());
+        goes_further(folder.path());
         for role in Role::ALL {
             let card =
                 crate::model::Card::read(&folder.path().join("checkpoints").join(role.as_str()));

@@ -59,14 +59,7 @@ impl Course {
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
 pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError> {
-    let start = match recipe.course {
-        // What the first ORM knows is what both others have to know as well; it has more labels than
-        // either of them, so it goes first (docs/decisions/0016).
-        Course::Orm | Course::Sorm => bench.named(Course::OrmOfStudent.name())?,
-        Course::OrmOfStudent => bench.start_of_rewards()?,
-        Course::Global | Course::Local => bench.start()?,
-    };
-    let start = start.llama.weights().clone();
+    let start = bench.start_of(recipe.course)?.llama.weights().clone();
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?.with_sums(recipe.sums);
     let examples = set(bench, recipe, teaching)?;
     let usual =

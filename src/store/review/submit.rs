@@ -22,8 +22,11 @@ pub enum Submitted {
     /// Steps are not rated or nothing is chosen, and `partial` was not asked for.
     Missing(Missing),
     Refused(Invalid),
-    /// Handed in before; nothing is added.
-    Already(SubmissionId),
+    /// Handed in before; nothing is added. Sent twice, it is `alike`: outcome and reason are the same.
+    Already {
+        id: SubmissionId,
+        alike: bool,
+    },
     NotYours,
 }
 
@@ -56,7 +59,8 @@ impl Reviews<'_> {
             return Ok(Submitted::NotYours);
         };
         if let Some(earlier) = in_force(&mut tx, item.id, person).await? {
-            return Ok(Submitted::Already(earlier));
+            let alike = is_alike(&mut tx, earlier, handed).await?;
+            return Ok(Submitted::Already { id: earlier, alike });
         }
         let steps = steps(&serving, item.solution);
         // What comes with the submission was said without seeing a page in between.
@@ -167,6 +171,22 @@ async fn withdrawn_before(
         .await?;
     let Some(row) = row else { return Ok(Withdrawn::Missing) };
     Ok(Withdrawn::Item(word(&row, "item", |text| text.parse().ok())?))
+}
+
+/// Whether a submission has this outcome and reason.
+async fn is_alike(
+    tx: &mut SqliteConnection,
+    submission: SubmissionId,
+    handed: &Handed,
+) -> Result<bool, StoreError> {
+    let alike: bool =
+        sqlx::query_scalar("SELECT outcome = ? AND reason IS ? FROM submissions WHERE id = ?")
+            .bind(handed.outcome.as_str())
+            .bind(&handed.reason)
+            .bind(submission.to_string())
+            .fetch_one(tx)
+            .await?;
+    Ok(alike)
 }
 
 struct Work<'a> {

@@ -100,10 +100,15 @@ async fn without_any_script_a_press_keeps_what_was_typed() {
     browser.press(&ENTER.to_string()).await;
     tab_to(&browser, "#critique-2").await;
     browser.press("It is 23.").await;
+    tab_to(&browser, "#step-1 summary").await;
+    browser.press(&ENTER.to_string()).await;
+    tab_to(&browser, "#critique-1").await;
+    browser.press("Well begun.").await;
     tab_to(&browser, "#step-2 button[value=wrong]").await;
     browser.press(&ENTER.to_string()).await;
     browser.until("document.querySelector('#step-2 [value=wrong][aria-pressed=true]')").await;
     assert_eq!(value(&browser, "#critique-2").await, "It is 23.", "the press kept it");
+    assert_eq!(value(&browser, "#critique-1").await, "Well begun.", "and what another step has");
     tab_to(&browser, "#correction-2").await;
     browser.press("So 37.").await;
     tab_to(&browser, "#step-2 button[name=before]").await;

@@ -67,7 +67,7 @@ async fn ten_items_are_reviewed_by_forms_alone() {
         let refused = post_form(&app, &submit, "").await;
         assert_eq!(refused.status, 422);
         assert!(text(&refused).contains("no solution is chosen"));
-        let text = "step=2&critique=It+is+23.&correction=Ana+and+Ben+have+37+apples+together.";
+        let text = "step=2&critique-2=It+is+23.&correction-2=Ana+and+Ben+have+37+apples+together.";
         let (_, seen) = press(&app, &act, text).await;
         assert!(seen.select(&css(".difference ins")).count() > 0, "the diff is there");
         assert!(!one(&seen, "#choice").contains("The ORM chose "), "hidden until answered");

@@ -22,7 +22,7 @@ async fn hostile_text_stays_text() {
     let (place, _) = press(&app, &format!("/review/queues/{queue}/next"), "").await;
     let item = item_of(&place);
     let wicked = encode(&format!("</textarea>{HOSTILE}"));
-    let body = format!("step=1&critique={wicked}&correction={wicked}");
+    let body = format!("step=1&critique-1={wicked}&correction-1={wicked}");
     let (_, page) = press(&app, &format!("/review/items/{item}/act"), &body).await;
     assert_eq!(page.select(&css("main script, main img, main i, main u")).count(), 0);
     let typed = page.select(&css("#critique-1")).next().expect("the text");
@@ -50,7 +50,7 @@ async fn a_text_that_is_too_long_comes_back_as_it_was_typed() {
     let (place, _) = press(&app, &format!("/review/queues/{queue}/next"), "").await;
     let act = format!("/review/items/{}/act", item_of(&place));
     let long = "x".repeat(4097);
-    let refused = post_form(&app, &act, &format!("step=2&critique={long}&correction=y")).await;
+    let refused = post_form(&app, &act, &format!("step=2&critique-2={long}&correction-2=y")).await;
     assert_eq!(refused.status, 422);
     let page = html(&refused);
     assert_eq!(one(&page, "#critique-2"), long);

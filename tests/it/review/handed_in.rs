@@ -17,7 +17,7 @@ async fn a_change_after_handing_in_is_refused_and_not_lost() {
 
     // From another window, in which the item is still open.
     let refused =
-        post_form(&app, &act, "step=2&critique=It+is+%3Cb%3E23&correction=37+apples").await;
+        post_form(&app, &act, "step=2&critique-2=It+is+%3Cb%3E23&correction-2=37+apples").await;
     assert_eq!(refused.status, 409);
     let page = html(&refused);
     assert_eq!(one(&page, ".faults h2"), "Not saved: step 2");
@@ -30,6 +30,14 @@ async fn a_change_after_handing_in_is_refused_and_not_lost() {
         (undo.status.as_u16(), one(&html(&undo), ".faults h2")),
         (409, "Not saved: undo".into())
     );
+
+    // Nor is a reason lost.
+    let submit = format!("/review/items/{item}/submit");
+    let late = post_form(&app, &submit, "outcome=bad_problem&reason=two+answers").await;
+    assert_eq!(late.status, 409);
+    let late = html(&late);
+    assert_eq!(one(&late, ".faults h2"), "Not saved: bad problem");
+    assert_eq!(all(&late, ".faults .typed"), ["two answers"]);
 
     let page = html(&app.get(&format!("/review/items/{item}")).await);
     let forms = page.select(&css("form[action$='/act']")).count();

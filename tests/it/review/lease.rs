@@ -128,7 +128,7 @@ async fn the_same_person_never_rates_an_item_twice() {
     let done = store.reviews().submit(item, "ann", &rated(true), at(1)).await.expect("written");
     let Submitted::Done(id) = done else { panic!("{done:?}") };
     let again = store.reviews().submit(item, "ann", &rated(true), at(2)).await.expect("written");
-    assert_eq!(again, Submitted::Already(id), "a second press adds nothing");
+    assert_eq!(again, Submitted::Already { id, alike: true }, "a second press adds nothing");
     assert_eq!(next(store, queue, "ann", at(3)).await, None);
     assert_eq!(next(store, queue, "bob", at(3)).await, Some(item));
     let stranger = store.reviews().submit(item, "eve", &rated(true), at(4)).await.expect("asked");

@@ -99,7 +99,7 @@ pub async fn handler(
             let answer = SubmissionAnswer { id, object: "submission", item };
             Ok((StatusCode::CREATED, axum::Json(answer)))
         }
-        Submitted::Already(id) => {
+        Submitted::Already { id, .. } => {
             let detail = format!("you handed this item in before, as `{id}`");
             Err(Error::new(Code::AlreadySubmitted, detail))
         }

@@ -9,45 +9,51 @@ use serde::Deserialize;
 
 use super::act_form::ActForm;
 use super::desk::{Refusal, address, no_item, refused};
+use super::keep::{Unkept, Wish, keep, keep_texts};
 use super::queue::no_queue;
+use super::typed::Texts;
 use super::{Person, models};
 use crate::app::App;
 use crate::domain::review::{Handed, Outcome};
 use crate::domain::{ItemId, QueueId, SubmissionId};
-use crate::store::{Acted, Next, Submitted, Withdrawn};
+use crate::store::{Next, Submitted, Withdrawn};
 use crate::web::id_path::IdPath;
 use crate::web::pages::Shell;
-use crate::web::{Code, Error};
+use crate::web::{Code, Error, Query};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
+
+/// Which step a button belongs to, where its form holds every step.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct StepQuery {
+    step: Option<String>,
+}
 
 /// Keeps a change and goes on to the next step.
 pub async fn act(
     State(app): State<App>,
     IdPath(id): IdPath<ItemId>,
+    Query(query): Query<StepQuery>,
     person: Person,
     shell: Shell,
     headers: HeaderMap,
     form: Result<Form<ActForm>, FormRejection>,
 ) -> Result<Response, Error> {
     let Form(form) = form?;
+    let form = form.of_step(query.step);
     let reviews = app.store.reviews();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
-    for action in form.actions(&desk) {
-        match reviews.press(id, &person.id, action, form.press(), app.clock.now()).await? {
-            Acted::Saved | Acted::Nothing => {}
-            Acted::HandedIn => {
-                let refusal = Refusal { handed_in: Some(form), ..Refusal::default() };
-                return refused(&app, id, &person, shell, &headers, refusal).await;
-            }
-            Acted::NotYours => return Err(no_item(id)),
-            Acted::Refused(invalid) if form.step().is_some() => {
-                let refusal = Refusal { fault: Some((invalid.detail, form)), ..Refusal::default() };
-                return refused(&app, id, &person, shell, &headers, refusal).await;
-            }
-            Acted::Refused(invalid) => return Err(invalid.into()),
-        }
+    let wish = Wish {
+        words: form.words(),
+        step: form.step(),
+        actions: form.actions(&desk),
+        texts: &form.texts,
+        press: form.press(),
+    };
+    if let Some(refusal) = keep(&app, id, &person, &desk, wish).await? {
+        return refused(&app, id, &person, shell, &headers, refusal).await;
     }
     let rated = form.is_rating();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
@@ -59,7 +65,7 @@ pub async fn act(
 }
 
 /// More time.
-pub async fn keep(
+pub async fn longer(
     State(app): State<App>,
     IdPath(id): IdPath<ItemId>,
     person: Person,
@@ -98,6 +104,8 @@ pub struct ReasonForm {
     outcome: Option<String>,
     /// Hand in although something is missing.
     partial: Option<String>,
+    #[serde(flatten)]
+    texts: Texts,
 }
 
 impl ReasonForm {
@@ -122,7 +130,14 @@ pub async fn leave(
     State(app): State<App>,
     IdPath(id): IdPath<ItemId>,
     person: Person,
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<ReasonForm>, FormRejection>,
 ) -> Result<Response, Error> {
+    let Form(form) = form?;
+    if let Some(refusal) = keep_texts(&app, id, &person, &form.texts).await? {
+        return refused(&app, id, &person, shell, &headers, refusal).await;
+    }
     put_off(&app, id, &person, "leave", "").await
 }
 
@@ -162,11 +177,22 @@ pub async fn submit(
         let refusal = Refusal { reason_of: Some(outcome.as_str()), ..Refusal::default() };
         return refused(&app, id, &person, shell, &headers, refusal).await;
     }
+    if let Some(refusal) = keep_texts(&app, id, &person, &form.texts).await? {
+        return refused(&app, id, &person, shell, &headers, refusal).await;
+    }
     let partial = form.partial.is_some();
     let handed = Handed { outcome, reason, comment: None, edits: Vec::new(), partial };
     let reviews = app.store.reviews();
     match reviews.submit(id, &person.id, &handed, app.clock.now()).await? {
-        Submitted::Done(submission) | Submitted::Already(submission) => {
+        // From a page that does not know yet that the item is handed in: the reason would be lost.
+        Submitted::Already { alike: false, .. } if outcome != Outcome::Rated => {
+            let texts =
+                handed.reason.into_iter().map(|reason| ("Why".to_owned(), reason)).collect();
+            let unkept = Unkept { words: outcome.as_str().replace('_', " "), texts };
+            let refusal = Refusal { handed_in: Some(unkept), ..Refusal::default() };
+            refused(&app, id, &person, shell, &headers, refusal).await
+        }
+        Submitted::Done(submission) | Submitted::Already { id: submission, .. } => {
             let item = reviews.item(id).await?.ok_or_else(|| no_item(id))?;
             go_on(&app, item.queue, &person, Some(submission)).await
         }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::typed::Texts;
 use crate::domain::review::{Action, Choice, Edit, Verdict};
 use crate::store::Desk;
 
@@ -21,17 +22,22 @@ pub struct ActForm {
     rest: Option<String>,
     /// For every step before this one that is not rated.
     before: Option<String>,
-    pub critique: Option<String>,
-    pub correction: Option<String>,
     /// Id of a solution, `same` or `none`.
     choice: Option<String>,
     undo: Option<String>,
     redo: Option<String>,
     /// What the page calls this press of undo or redo.
     press: Option<String>,
+    #[serde(flatten)]
+    pub texts: Texts,
 }
 
 impl ActForm {
+    /// The step it is about. A button of a form that holds every step says so in its address.
+    pub fn of_step(self, address: Option<String>) -> Self {
+        Self { step: self.step.or(address), ..self }
+    }
+
     /// The step it is about.
     pub fn step(&self) -> Option<usize> {
         self.step.as_deref()?.trim().parse().ok()
@@ -97,20 +103,7 @@ impl ActForm {
         if let Some(verdict) = word(&self.before) {
             edits.push(Edit::RateBefore { step, verdict });
         }
-        let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-        let sheet = desk.log.sheet(solution.map_or(0, |solution| solution.steps.len()));
-        let mark = step.checked_sub(1).and_then(|at| sheet.marks.get(at));
-        // Browsers send line ends as CR LF.
-        let changed = |text: &Option<String>, before: Option<&String>| {
-            let text = text.as_ref()?.replace("\r\n", "\n");
-            (before != Some(&text)).then_some(text)
-        };
-        if let Some(text) = changed(&self.critique, mark.map(|mark| &mark.critique)) {
-            edits.push(Edit::Critique { step, text });
-        }
-        if let Some(text) = changed(&self.correction, mark.map(|mark| &mark.correction)) {
-            edits.push(Edit::Correct { step, text });
-        }
+        edits.extend(self.texts.changes(desk));
         edits.into_iter().map(Action::Edit).collect()
     }
 }

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use super::act_form::ActForm;
 use super::choice::{ChoiceView, choice};
+use super::keep::Unkept;
 use super::keys::KeyMap;
 use super::rows::{StepRow, rows};
+use super::typed::Texts;
 use super::{Person, today};
 use crate::app::App;
 use crate::domain::review::{Missing, Mode, Suggestions};
@@ -52,12 +53,18 @@ struct Why {
 pub(super) struct Refusal {
     /// Steps and choice that are not answered.
     pub(super) missing: Option<Missing>,
-    /// A sentence about a field, with the form as it was sent.
-    pub(super) fault: Option<(String, ActForm)>,
+    pub(super) fault: Option<Fault>,
     /// Which of the reason forms was sent without a reason.
     pub(super) reason_of: Option<&'static str>,
-    /// A change to an item that is handed in, as it was sent.
-    pub(super) handed_in: Option<ActForm>,
+    /// What came too late: the item is handed in.
+    pub(super) handed_in: Option<Unkept>,
+}
+
+/// What is wrong with a step, and every text as it was typed.
+pub(super) struct Fault {
+    pub(super) step: usize,
+    pub(super) sentence: String,
+    pub(super) texts: Texts,
 }
 
 #[derive(Template)]
@@ -183,18 +190,8 @@ async fn desk_page(
     let sheet = desk.log.sheet(steps);
     let missing = sheet.missing(desk.serving.mode, !desk.serving.candidates.is_empty());
     let mut rows = rows(&desk, &sheet, &keys);
-    if let Some((sentence, form)) = &refusal.fault
-        && let Some(row) = form.step().and_then(|step| rows.get_mut(step.checked_sub(1)?))
-    {
-        row.fault = Some(sentence.clone());
-        row.unfolded = true;
-        let typed = |text: &Option<String>, kept: &mut String| {
-            if let Some(text) = text {
-                text.clone_into(kept);
-            }
-        };
-        typed(&form.critique, &mut row.critique);
-        typed(&form.correction, &mut row.correction);
+    if let Some(fault) = &refusal.fault {
+        rows.iter_mut().for_each(|row| row.show_again(fault));
     }
     let rating = desk.submission.is_none();
     let hidden = rating && desk.serving.suggestions != Suggestions::Before;

@@ -2,7 +2,7 @@
 //!
 //! `list.rs` and `queue.rs` show queues, `form.rs` is how they are set; `desk.rs` is the rating
 //! page, made by `rows.rs` and `choice.rs` from what the store has; `act.rs` are its buttons, all of
-//! them forms (`act_form.rs`); `keys.rs` is the key map; `flag.rs` sends a run here. `person.rs` says
+//! them forms (`act_form.rs`, the texts in them `typed.rs`), and `keep.rs` keeps what they ask for; `keys.rs` is the key map; `flag.rs` sends a run here. `person.rs` says
 //! who it is. The script in `static/review.js` only presses these buttons, and `static/press.js`
 //! names presses that must not count twice: to add a button, add a form, and a line in `keys.rs` if
 //! it should have a key.
@@ -13,11 +13,13 @@ mod choice;
 mod desk;
 mod flag;
 mod form;
+mod keep;
 mod keys;
 mod list;
 mod person;
 mod queue;
 mod rows;
+mod typed;
 
 use std::collections::BTreeMap;
 
@@ -44,7 +46,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/review/items/{id}", get(desk::show))
         .route("/review/items/{id}/take", post(act::take))
         .route("/review/items/{id}/act", post(act::act))
-        .route("/review/items/{id}/keep", post(act::keep))
+        .route("/review/items/{id}/keep", post(act::longer))
         .route("/review/items/{id}/skip", post(act::skip))
         .route("/review/items/{id}/leave", post(act::leave))
         .route("/review/items/{id}/submit", post(act::submit))

@@ -1,5 +1,6 @@
 //! The steps of the rating page: four buttons each, a critique, and a correction with its diff.
 
+use super::desk::Fault;
 use super::keys::KeyMap;
 use crate::domain::diff_words;
 use crate::domain::review::{Mark, Sheet, Suggestions, Verdict};
@@ -41,6 +42,26 @@ pub struct StepRow {
     pub unfolded: bool,
     /// Why a text was refused.
     pub fault: Option<String>,
+}
+
+impl StepRow {
+    /// Shows what was typed, and what is wrong if it is wrong with this step.
+    pub(super) fn show_again(&mut self, fault: &Fault) {
+        if self.index == fault.step {
+            self.fault = Some(fault.sentence.clone());
+        }
+        let typed = [
+            (fault.texts.critique(self.index), &mut self.critique),
+            (fault.texts.correction(self.index), &mut self.correction),
+        ];
+        for (text, shown) in typed {
+            if let Some(text) = text {
+                *shown = text;
+            }
+        }
+        self.unfolded |=
+            self.fault.is_some() || !self.critique.is_empty() || !self.correction.is_empty();
+    }
 }
 
 /// Sign, word and number of a verdict.

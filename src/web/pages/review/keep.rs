@@ -1,0 +1,102 @@
+//! Keeping what was pressed and typed, and what the page says where that cannot be.
+
+use super::Person;
+use super::desk::{Fault, Refusal, no_item};
+use super::typed::Texts;
+use crate::app::App;
+use crate::domain::ItemId;
+use crate::domain::review::{Action, Edit};
+use crate::store::{Acted, Desk};
+use crate::web::Error;
+
+/// What is to be kept.
+pub(super) struct Wish<'a> {
+    /// What it is, in words.
+    pub(super) words: String,
+    /// The step it is about.
+    pub(super) step: Option<usize>,
+    pub(super) actions: Vec<Action>,
+    /// The texts that came with it.
+    pub(super) texts: &'a Texts,
+    /// What the client calls this press.
+    pub(super) press: Option<&'a str>,
+}
+
+/// What came too late, so that nothing typed is lost.
+pub(super) struct Unkept {
+    /// What it was, in words.
+    pub(super) words: String,
+    /// What each text is, and what was typed.
+    pub(super) texts: Vec<(String, String)>,
+}
+
+/// Keeps one change after the other; what is refused is said on the page.
+///
+/// # Errors
+/// When the item is not on the person's desk, what is wrong with no step, and errors of the store.
+pub(super) async fn keep(
+    app: &App,
+    id: ItemId,
+    person: &Person,
+    desk: &Desk,
+    wish: Wish<'_>,
+) -> Result<Option<Refusal>, Error> {
+    let Wish { words, step, actions, texts, press } = wish;
+    let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
+    let steps = solution.map_or(0, |solution| solution.steps.len());
+    for action in actions {
+        let about = text_of(&action).or(step);
+        match app.store.reviews().press(id, &person.id, action, press, app.clock.now()).await? {
+            Acted::Saved | Acted::Nothing => {}
+            Acted::HandedIn => {
+                let texts = texts.changes(desk).into_iter().filter_map(typed).collect();
+                let handed_in = Some(Unkept { words, texts });
+                return Ok(Some(Refusal { handed_in, ..Refusal::default() }));
+            }
+            Acted::NotYours => return Err(no_item(id)),
+            Acted::Refused(invalid) => {
+                let shown = about.filter(|&step| 1 <= step && step <= steps);
+                let Some(step) = shown else { return Err(invalid.into()) };
+                let fault = Fault { step, sentence: invalid.detail, texts: texts.clone() };
+                return Ok(Some(Refusal { fault: Some(fault), ..Refusal::default() }));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Keeps the texts that came with a press that leaves the page.
+///
+/// # Errors
+/// Those of [`keep`].
+pub(super) async fn keep_texts(
+    app: &App,
+    id: ItemId,
+    person: &Person,
+    texts: &Texts,
+) -> Result<Option<Refusal>, Error> {
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    let desk = app.store.reviews().desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    let actions = texts.changes(&desk).into_iter().map(Action::Edit).collect();
+    let wish = Wish { words: "what you typed".to_owned(), step: None, actions, texts, press: None };
+    keep(app, id, person, &desk, wish).await
+}
+
+/// The step whose text it is.
+fn text_of(action: &Action) -> Option<usize> {
+    match action {
+        Action::Edit(Edit::Critique { step, .. } | Edit::Correct { step, .. }) => Some(*step),
+        _ => None,
+    }
+}
+
+fn typed(edit: Edit) -> Option<(String, String)> {
+    let (what, text) = match edit {
+        Edit::Critique { step, text } => (format!("What is wrong with step {step}"), text),
+        Edit::Correct { step, text } => (format!("Step {step} as it should be"), text),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some((what, text))
+}

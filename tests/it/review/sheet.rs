@@ -1,0 +1,74 @@
+//! Without scripts the texts of all steps are one form: no press loses what was typed elsewhere.
+
+use super::flow::{item_of, press};
+use super::{filled, only_random, with_clock};
+use crate::app::TestApp;
+use crate::pages::{all, css, html, one, post_form};
+
+/// An item on the desk: its address and its page.
+async fn item(app: &TestApp, runs: usize) -> (String, scraper::Html) {
+    let queue = filled(&app.app.store, &only_random(), runs).await;
+    let (place, page) = press(app, &format!("/review/queues/{queue}/next"), "").await;
+    (format!("/review/items/{}", item_of(&place)), page)
+}
+
+async fn texts(app: &TestApp, item: &str) -> [String; 3] {
+    let page = html(&app.get(item).await);
+    ["#critique-1", "#correction-1", "#critique-2"].map(|field| one(&page, field))
+}
+
+#[tokio::test]
+async fn texts_and_buttons_of_every_step_are_one_form() {
+    let (app, _) = with_clock().await;
+    let (item, page) = item(&app, 1).await;
+    assert_eq!(
+        page.select(&css("textarea")).count(),
+        page.select(&css("textarea[form=sheet]")).count()
+    );
+    let address = format!("button[name=verdict][form=sheet][formaction='{item}/act?step=2']");
+    assert_eq!(page.select(&css(&address)).count(), 4);
+    let answer = post_form(
+        &app,
+        &format!("{item}/act?step=2"),
+        "verdict=wrong&critique-1=Well+begun.&correction-1=&critique-2=It+is+23.&correction-2=",
+    )
+    .await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(texts(&app, &item).await, ["Well begun.", "", "It is 23."]);
+    let page = html(&app.get(&item).await);
+    assert_eq!(page.select(&css("#step-2 [value=wrong][aria-pressed=true]")).count(), 1);
+    assert_eq!(page.select(&css("#step-1 [aria-pressed=true]")).count(), 0);
+}
+
+#[tokio::test]
+async fn handing_in_and_going_on_keep_what_was_typed() {
+    let (app, _) = with_clock().await;
+    let (item, _) = item(&app, 2).await;
+    let left = post_form(&app, &format!("{item}/leave"), "critique-1=Later").await;
+    assert_eq!(left.status, 303);
+    assert_eq!(texts(&app, &item).await[0], "Later");
+    let submit = format!("{item}/submit");
+    let missing = post_form(&app, &submit, "critique-1=Now&critique-2=Too").await;
+    assert_eq!(missing.status, 422, "nothing is rated");
+    assert_eq!(texts(&app, &item).await, ["Now", "", "Too"]);
+}
+
+#[tokio::test]
+async fn a_text_that_is_too_long_is_said_at_its_step_and_the_others_stay() {
+    let (app, _) = with_clock().await;
+    let (item, _) = item(&app, 1).await;
+    let long = "x".repeat(4097);
+    for address in [format!("{item}/act?step=3"), format!("{item}/submit"), format!("{item}/leave")]
+    {
+        let body = format!("verdict=good&critique-1=Mine&critique-2={long}");
+        let refused = post_form(&app, &address, &body).await;
+        assert_eq!(refused.status, 422, "{address}");
+        let page = html(&refused);
+        assert_eq!(one(&page, "#fault-2"), "at most 4096 bytes are allowed, 4097 were given");
+        assert_eq!(all(&page, "[id^=fault-]").len(), 1);
+        assert_eq!(
+            (one(&page, "#critique-1"), one(&page, "#critique-2")),
+            ("Mine".into(), long.clone())
+        );
+    }
+}
