@@ -55,7 +55,7 @@ pub(super) async fn keep(
             }
             Acted::NotYours => return Err(no_item(id)),
             Acted::Refused(invalid) => {
-                let shown = about.filter(|&step| 1 <= step && step <= steps);
+                let shown = about.filter(|step| (1..=steps).contains(step));
                 let Some(step) = shown else { return Err(invalid.into()) };
                 let fault = Fault { step, sentence: invalid.detail, texts: texts.clone() };
                 return Ok(Some(Refusal { fault: Some(fault), ..Refusal::default() }));
