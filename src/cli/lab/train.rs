@@ -17,8 +17,8 @@ use crate::lab::reproduce::{Bench, Course, Preset, Recipe, Source, tokenizer, va
 /// Train one model of a run with something changed, to see what that does
 ///
 /// Needs the sets of a run of `glore reproduce`. The result is a checkpoint under RUN/variants that
-/// plays its role in `glore eval --with ROLE=FOLDER`. Leaving out a label rule, or looking at fewer
-/// rollouts, takes step labels from a smaller set in which every prefix was rolled out; compare such
+/// plays its role in `glore eval --with ROLE=FOLDER`. Leaving out propagation or consistency, or looking at
+/// fewer rollouts, takes step labels from a smaller set in which every prefix was rolled out; compare such
 /// models with one trained on that set under all rules (--full-search). Resumable.
 #[derive(Debug, clap::Args)]
 pub struct Args {

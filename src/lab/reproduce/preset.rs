@@ -177,8 +177,8 @@ impl Preset {
         }
     }
 
-    /// A second helping for the models in use, in a third of the time of what [`Preset::small`] does
-    /// after the student (docs/decisions/0043).
+    /// A second helping for the models in use: fewer steps than [`Preset::small`] has after the student
+    /// (docs/decisions/0043).
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
