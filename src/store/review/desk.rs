@@ -6,7 +6,9 @@ use sqlx::{Row, SqliteConnection};
 use super::queues::{self, Queue};
 use super::{Reviews, json, moment};
 use crate::domain::review::{Action, Log, Reason, Seeing, Serving};
-use crate::domain::{ItemId, QueueId, Run, RunId, SolutionId, SubmissionId, Timestamp};
+use crate::domain::{
+    ItemId, QueueId, Run, RunId, ScoredSolution, SolutionId, SubmissionId, Timestamp,
+};
 use crate::store::StoreError;
 use crate::store::rows::{maybe_number, number, word};
 use crate::store::runs::whole;
@@ -40,6 +42,18 @@ pub struct Desk {
     /// The person's item before and after this one, in the order in which they got them.
     pub previous: Option<ItemId>,
     pub following: Option<ItemId>,
+}
+
+impl Desk {
+    /// The solution that is rated.
+    pub fn solution(&self) -> Option<&ScoredSolution> {
+        self.run.solutions.iter().find(|solution| solution.id == self.item.solution)
+    }
+
+    /// How many steps it has.
+    pub fn steps(&self) -> usize {
+        self.solution().map_or(0, |solution| solution.steps.len())
+    }
 }
 
 impl Reviews<'_> {

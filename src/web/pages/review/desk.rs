@@ -185,9 +185,7 @@ async fn desk_page(
     let reviews = app.store.reviews();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
     let (now, keys) = (app.clock.now(), KeyMap::of(headers));
-    let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-    let steps = solution.map_or(0, |solution| solution.steps.len());
-    let sheet = desk.log.sheet(steps);
+    let sheet = desk.log.sheet(desk.steps());
     let missing = sheet.missing(desk.serving.mode, !desk.serving.candidates.is_empty());
     let mut rows = rows(&desk, &sheet, &keys);
     if let Some(fault) = &refusal.fault {
@@ -212,7 +210,7 @@ async fn desk_page(
         lease: desk.expires.map(|expires| lease(expires, now)),
         choice: choice(&desk, &sheet, &keys),
         left: missing.steps.len() + usize::from(missing.choice),
-        answer: solution.and_then(|solution| solution.answer.clone()),
+        answer: desk.solution().and_then(|solution| solution.answer.clone()),
         rows,
         run: desk.run.id.to_string(),
         queue: desk.queue.id.to_string(),
@@ -250,9 +248,7 @@ fn lease(expires: Timestamp, now: Timestamp) -> Lease {
 /// Where the next thing to do is.
 pub(super) fn address(desk: &Desk, step: Option<usize>) -> String {
     let id = desk.item.id;
-    let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-    let steps = solution.map_or(0, |solution| solution.steps.len());
-    let last = desk.log.sheet(steps).last(desk.serving.mode);
+    let last = desk.log.sheet(desk.steps()).last(desk.serving.mode);
     match step {
         Some(step) if step < last => format!("/review/items/{id}#step-{}", step + 1),
         Some(_) if desk.serving.candidates.is_empty() => format!("/review/items/{id}#hand-in"),

@@ -42,8 +42,7 @@ pub(super) async fn keep(
     wish: Wish<'_>,
 ) -> Result<Option<Refusal>, Error> {
     let Wish { words, step, actions, texts, press } = wish;
-    let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-    let steps = solution.map_or(0, |solution| solution.steps.len());
+    let steps = desk.steps();
     for action in actions {
         let about = text_of(&action).or(step);
         match app.store.reviews().press(id, &person.id, action, press, app.clock.now()).await? {

@@ -76,8 +76,7 @@ fn face(verdict: Verdict) -> (&'static str, &'static str) {
 
 /// Every step of the solution that is rated.
 pub fn rows(desk: &Desk, sheet: &Sheet, keys: &KeyMap) -> Vec<StepRow> {
-    let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-    let texts = solution.map(|s| s.step_texts()).unwrap_or_default();
+    let texts = desk.solution().map(|s| s.step_texts()).unwrap_or_default();
     let last = sheet.last(desk.serving.mode);
     let rows = texts.into_iter().zip(&sheet.marks).enumerate();
     rows.map(|(at, (text, mark))| {

@@ -37,8 +37,7 @@ impl Texts {
 
     /// Those that are others than what is kept. Steps that the item does not have are dropped.
     pub fn changes(&self, desk: &Desk) -> Vec<Edit> {
-        let solution = desk.run.solutions.iter().find(|s| s.id == desk.item.solution);
-        let sheet = desk.log.sheet(solution.map_or(0, |solution| solution.steps.len()));
+        let sheet = desk.log.sheet(desk.steps());
         let mut edits = Vec::new();
         for (mark, step) in sheet.marks.iter().zip(1..) {
             if let Some(text) = self.critique(step).filter(|text| *text != mark.critique) {
