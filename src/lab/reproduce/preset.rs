@@ -132,7 +132,7 @@ impl Preset {
             practice_rate: 1.5e-3,
             fine_tuning_rate: 1e-3,
             label_problems: 300,
-            test_problems: 2_000,
+            test_problems: 3_000,
             other_problems: 1_000,
         }
     }
@@ -184,6 +184,8 @@ impl Preset {
             name: "further".to_owned(),
             further: true,
             orm_steps: 1_600,
+            orm_refined_steps: 5_000,
+            refined_problems: 22_000,
             sorm_steps: 1_300,
             global_steps: 1_200,
             local_steps: 1_000,

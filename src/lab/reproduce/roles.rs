@@ -105,21 +105,23 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         }
         _ => named("rollouts").read::<Rollouts>(),
     };
+    let of_student = || -> Result<Vec<Sample>, LabError> {
+        Ok(choices(samples()?, &named("rollouts").read::<Rollouts>()?))
+    };
     Ok(match recipe.course {
         // Validation losses are of all samples, whatever is learnt from.
         Course::OrmOfStudent if recipe.source == Source::Validation => {
             orm_set(tokenizer, &samples()?, seed, teaching)?
         }
-        Course::OrmOfStudent => {
-            let rollouts = named("rollouts").read::<Rollouts>()?;
-            orm_set(tokenizer, &choices(samples()?, &rollouts), seed, teaching)?
-        }
-        Course::Orm => {
-            // As many student samples, so that what the first ORM knows is kept.
-            let mut all = named("refinements").read::<Sample>()?;
-            let n = all.len();
-            all.extend(samples()?.into_iter().take(n));
+        Course::Orm if recipe.source == Source::Validation => {
+            let all = [named("refinements").read::<Sample>()?, samples()?].concat();
             orm_set(tokenizer, &all, seed, teaching)?
+        }
+        Course::OrmOfStudent => orm_set(tokenizer, &of_student()?, seed, teaching)?,
+        // What the first ORM learnt from is among it, so that it is kept.
+        Course::Orm => {
+            let refined = choices(named("refinements").read::<Sample>()?, &[]);
+            orm_set(tokenizer, &[refined, of_student()?].concat(), seed, teaching)?
         }
         Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed, teaching)?,
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
