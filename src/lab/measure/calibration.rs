@@ -47,7 +47,9 @@ pub fn calibrate(all: &[Attempt], seed: u64) -> Vec<Calibration> {
     found
 }
 
-fn one(role: Role, on: &str, by_problem: Vec<Vec<(f64, bool)>>, seed: u64) -> Calibration {
+/// Problems that have nothing scored do not count.
+fn one(role: Role, on: &str, mut by_problem: Vec<Vec<(f64, bool)>>, seed: u64) -> Calibration {
+    by_problem.retain(|scored| !scored.is_empty());
     let brier = bootstrap(by_problem.len(), seed, |drawn| {
         let scored = || drawn.iter().flat_map(|&i| &by_problem[i]);
         let n = scored().count();
@@ -88,8 +90,10 @@ mod tests {
 
     #[test]
     fn a_coin_that_says_half_scores_a_quarter() {
-        let calibration = one(Role::Sorm, "steps", vec![vec![(0.5, true), (0.5, false)]], 1);
+        let calibration =
+            one(Role::Sorm, "steps", vec![vec![(0.5, true), (0.5, false)], vec![]], 1);
         assert_eq!(calibration.brier.value, Some(0.25));
+        assert_eq!(calibration.brier.n, 1, "the other problem has no steps that could be judged");
         assert_eq!((calibration.bins[0].n, calibration.bins[0].right), (2, 0.5));
     }
 }

@@ -166,10 +166,11 @@ fn gain(all: &[Attempt], cuts: Thresholds, seed: u64) -> Figure {
     share_of(&both, seed)
 }
 
-/// Area under the ROC curve; problems are resampled.
+/// Area under the ROC curve; problems that have something scored are resampled.
 fn area(by_problem: &[Vec<(f64, bool)>], seed: u64) -> Figure {
-    bootstrap(by_problem.len(), seed, |drawn| {
-        auroc(&drawn.iter().flat_map(|&i| by_problem[i].iter().copied()).collect::<Vec<_>>())
+    let scored: Vec<_> = by_problem.iter().filter(|scored| !scored.is_empty()).collect();
+    bootstrap(scored.len(), seed, |drawn| {
+        auroc(&drawn.iter().flat_map(|&i| scored[i].iter().copied()).collect::<Vec<_>>())
     })
 }
 

@@ -14,11 +14,14 @@ pub fn preset(results: &Results) -> Option<Section> {
     for (name, value) in settings {
         table.push([name.replace('_', " "), written(value)]);
     }
-    let mut text = vec![
-        "Five small models, made from nothing on synthetic word problems whose every step can be \
-         checked. Every draw is seeded."
-            .to_owned(),
-    ];
+    let made = match settings.get("further") {
+        Some(Value::Bool(true)) => "trained further from those that were in use",
+        _ => "made from nothing",
+    };
+    let mut text = vec![format!(
+        "Five small models, {made}, on synthetic word problems whose every step can be checked. \
+         Every draw is seeded."
+    )];
     if !results.models.is_empty() {
         let short = |hash: &String| hash.chars().take(12).collect::<String>();
         let hashes: Vec<String> =
