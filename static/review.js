@@ -120,7 +120,7 @@ const render = (page, kept) => {
     const other = page.getElementById(row.id);
     if (other) row.className = other.className;
   }
-  for (const area of every("textarea", desk)) {
+  for (const area of every(".texts textarea", desk)) {
     const other = page.getElementById(area.id);
     const typed = area.form === kept || area.form.classList.contains("unsaved");
     const busy = area === document.activeElement || timers.has(area.form);
@@ -236,7 +236,7 @@ const reason = (name) => {
   const details = find(`[data-do="${name}"]`, desk)?.closest("details");
   if (!details) return;
   details.open = true;
-  find("input:not([type=hidden])", details).focus();
+  find("textarea", details).focus();
 };
 let asked = false;
 const PICKS = { wrong: 1, fine: 2, good: 3 };
@@ -250,7 +250,7 @@ const act = {
   bad: () => reason("bad"),
   giveup: () => reason("giveup"),
   edit: () => {
-    const area = find("textarea", now ?? desk);
+    const area = find(".texts textarea", now ?? desk);
     const details = area?.closest("details");
     if (details) details.open = true;
     area?.focus();
@@ -283,6 +283,11 @@ document.addEventListener("keydown", (event) => {
     press(event.shiftKey ? "redo" : "undo");
   } else if (typing) {
     if (event.key === "Escape") now?.focus();
+    // Reasons are a line: Enter sends them.
+    if (event.key === "Enter" && event.target.matches("[name^=reason-]")) {
+      event.preventDefault();
+      [...event.target.form.elements].find((one) => one.type === "submit").click();
+    }
   } else if (!chord && !event.altKey && list.dataset.keys === "on") {
     const arrows = { ArrowDown: "down", ArrowUp: "up" };
     const name = arrows[event.key] ?? keys.get(event.key);

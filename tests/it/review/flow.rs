@@ -120,7 +120,8 @@ async fn undo_redo_skip_and_the_way_back() {
     let (_, page) = press(&app, &act, "step=1&rest=good").await;
     assert_eq!(pressed(&page).len(), 3);
 
-    let (place, page) = press(&app, &format!("/review/items/{first}/skip"), "reason=later").await;
+    let (place, page) =
+        press(&app, &format!("/review/items/{first}/skip"), "reason-skip=later").await;
     let second = item_of(&place);
     assert_ne!(first, second);
     let back = page.select(&css("a[rel=prev]")).next().and_then(|a| a.attr("href")).expect("back");
@@ -139,13 +140,14 @@ async fn a_reason_is_needed_to_give_up_or_to_call_a_problem_bad() {
     let (place, _) = press(&app, &format!("/review/queues/{queue}/next"), "").await;
     let submit = format!("/review/items/{}/submit", item_of(&place));
     for (outcome, field) in [("bad_problem", "#bad-fault"), ("gave_up", "#giveup-fault")] {
-        let refused = post_form(&app, &submit, &format!("outcome={outcome}&reason=+")).await;
+        let refused =
+            post_form(&app, &submit, &format!("outcome={outcome}&reason-{outcome}=+")).await;
         assert_eq!(refused.status, 422);
         let page = html(&refused);
         assert_eq!(one(&page, field), "a reason is needed");
         assert_eq!(page.select(&css("details.reason[open]")).count(), 1);
     }
-    press(&app, &submit, "outcome=bad_problem&reason=two+answers").await;
+    press(&app, &submit, "outcome=bad_problem&reason-bad_problem=two+answers").await;
     let kept: (String, String) = sqlx::query_as("SELECT outcome, reason FROM submissions")
         .fetch_one(&mut raw(app.dir()).await)
         .await

@@ -33,7 +33,7 @@ async fn a_change_after_handing_in_is_refused_and_not_lost() {
 
     // Nor is a reason lost.
     let submit = format!("/review/items/{item}/submit");
-    let late = post_form(&app, &submit, "outcome=bad_problem&reason=two+answers").await;
+    let late = post_form(&app, &submit, "outcome=bad_problem&reason-bad_problem=two+answers").await;
     assert_eq!(late.status, 409);
     let late = html(&late);
     assert_eq!(one(&late, ".faults h2"), "Not saved: bad problem");

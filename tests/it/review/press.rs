@@ -7,7 +7,7 @@ use super::{filled, only_random, with_clock};
 use crate::pages::{all, css};
 
 fn name(page: &Html) -> String {
-    let field = page.select(&css("input[name=press][form=again]")).next().expect("a name");
+    let field = page.select(&css("input[name=press][form=sheet]")).next().expect("a name");
     field.attr("value").expect("a name").to_owned()
 }
 

@@ -21,9 +21,6 @@ use crate::web::id_path::IdPath;
 use crate::web::pages::Shell;
 use crate::web::{Code, Error, Query};
 
-/// Longest reason, in characters.
-const MAX_REASON: usize = 500;
-
 /// Which step a button belongs to, where its form holds every step.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -69,9 +66,16 @@ pub async fn longer(
     State(app): State<App>,
     IdPath(id): IdPath<ItemId>,
     person: Person,
-) -> Result<Redirect, Error> {
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<Texts>, FormRejection>,
+) -> Result<Response, Error> {
+    let Form(texts) = form?;
     app.store.reviews().keep(id, &person.id, app.clock.now()).await?;
-    Ok(Redirect::to(&format!("/review/items/{id}")))
+    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
+        return refused(&app, id, &person, shell, &headers, refusal).await;
+    }
+    Ok(Redirect::to(&format!("/review/items/{id}")).into_response())
 }
 
 /// Takes an item by name.
@@ -95,11 +99,10 @@ pub async fn next(
     go_on(&app, queue, &person, None).await
 }
 
-/// Why an item is put off, ended or refused.
+/// How an item is handed in.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct ReasonForm {
-    reason: String,
+pub struct SubmitForm {
     /// A word of [`Outcome`]; rated where it is missing.
     outcome: Option<String>,
     /// Hand in although something is missing.
@@ -108,21 +111,20 @@ pub struct ReasonForm {
     texts: Texts,
 }
 
-impl ReasonForm {
-    fn reason(&self) -> String {
-        self.reason.trim().chars().filter(|c| !c.is_control()).take(MAX_REASON).collect()
-    }
-}
-
 /// Skips the item; it comes back at the end.
 pub async fn skip(
     State(app): State<App>,
     IdPath(id): IdPath<ItemId>,
     person: Person,
-    form: Result<Form<ReasonForm>, FormRejection>,
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<Texts>, FormRejection>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
-    put_off(&app, id, &person, "skip", &form.reason()).await
+    let Form(texts) = form?;
+    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
+        return refused(&app, id, &person, shell, &headers, refusal).await;
+    }
+    put_off(&app, id, &person, "skip", &texts.reason("skip")).await
 }
 
 /// Goes on without a word; it comes back at the end as well.
@@ -132,10 +134,10 @@ pub async fn leave(
     person: Person,
     shell: Shell,
     headers: HeaderMap,
-    form: Result<Form<ReasonForm>, FormRejection>,
+    form: Result<Form<Texts>, FormRejection>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
-    if let Some(refusal) = keep_texts(&app, id, &person, &form.texts).await? {
+    let Form(texts) = form?;
+    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
         return refused(&app, id, &person, shell, &headers, refusal).await;
     }
     put_off(&app, id, &person, "leave", "").await
@@ -163,7 +165,7 @@ pub async fn submit(
     person: Person,
     shell: Shell,
     headers: HeaderMap,
-    form: Result<Form<ReasonForm>, FormRejection>,
+    form: Result<Form<SubmitForm>, FormRejection>,
 ) -> Result<Response, Error> {
     let Form(form) = form?;
     let outcome = match form.outcome.as_deref() {
@@ -172,12 +174,13 @@ pub async fn submit(
             Error::new(Code::Invalid, "the outcome must be rated, bad_problem or gave_up")
         })?,
     };
-    let reason = Some(form.reason()).filter(|reason| !reason.is_empty());
-    if outcome != Outcome::Rated && reason.is_none() {
-        let refusal = Refusal { reason_of: Some(outcome.as_str()), ..Refusal::default() };
+    let texts = form.texts;
+    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
         return refused(&app, id, &person, shell, &headers, refusal).await;
     }
-    if let Some(refusal) = keep_texts(&app, id, &person, &form.texts).await? {
+    let reason = Some(texts.reason(outcome.as_str())).filter(|reason| !reason.is_empty());
+    if outcome != Outcome::Rated && reason.is_none() {
+        let refusal = Refusal { reason_of: Some(outcome.as_str()), texts, ..Refusal::default() };
         return refused(&app, id, &person, shell, &headers, refusal).await;
     }
     let partial = form.partial.is_some();
@@ -197,7 +200,7 @@ pub async fn submit(
             go_on(&app, item.queue, &person, Some(submission)).await
         }
         Submitted::Missing(missing) => {
-            let refusal = Refusal { missing: Some(missing), ..Refusal::default() };
+            let refusal = Refusal { missing: Some(missing), texts, ..Refusal::default() };
             refused(&app, id, &person, shell, &headers, refusal).await
         }
         Submitted::Refused(invalid) => Err(invalid.into()),

@@ -77,13 +77,14 @@ impl ActForm {
         }
     }
 
-    /// What it asks for. Texts that are as they were are no change.
+    /// What it asks for. Texts that are as they were are no change. What was typed before an undo comes
+    /// before it, so that the undo takes it back, and a redo brings it again.
     pub fn actions(&self, desk: &Desk) -> Vec<Action> {
-        if self.undo.is_some() {
-            return vec![Action::Undo];
-        }
-        if self.redo.is_some() {
-            return vec![Action::Redo];
+        let again = self.undo.as_ref().map(|_| Action::Undo);
+        let again = again.or_else(|| self.redo.as_ref().map(|_| Action::Redo));
+        if let Some(again) = again {
+            let typed = self.texts.changes(desk).into_iter().map(Action::Edit);
+            return typed.chain([again]).collect();
         }
         let mut edits = Vec::new();
         if let Some(choice) = &self.choice {

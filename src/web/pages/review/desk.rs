@@ -54,17 +54,18 @@ pub(super) struct Refusal {
     /// Steps and choice that are not answered.
     pub(super) missing: Option<Missing>,
     pub(super) fault: Option<Fault>,
+    /// What was typed, where it is not kept.
+    pub(super) texts: Texts,
     /// Which of the reason forms was sent without a reason.
     pub(super) reason_of: Option<&'static str>,
     /// What came too late: the item is handed in.
     pub(super) handed_in: Option<Unkept>,
 }
 
-/// What is wrong with a step, and every text as it was typed.
+/// What is wrong with a step.
 pub(super) struct Fault {
     pub(super) step: usize,
     pub(super) sentence: String,
-    pub(super) texts: Texts,
 }
 
 #[derive(Template)]
@@ -110,6 +111,11 @@ impl DeskPage {
     /// Whether this reason form was sent without a reason.
     fn asks(&self, outcome: &str) -> bool {
         self.refusal.reason_of == Some(outcome)
+    }
+
+    /// A reason that was typed.
+    fn reason(&self, word: &str) -> &str {
+        self.refusal.texts.reason_typed(word)
     }
 
     fn missing_words(&self) -> Option<String> {
@@ -189,7 +195,7 @@ async fn desk_page(
     let missing = sheet.missing(desk.serving.mode, !desk.serving.candidates.is_empty());
     let mut rows = rows(&desk, &sheet, &keys);
     if let Some(fault) = &refusal.fault {
-        rows.iter_mut().for_each(|row| row.show_again(fault));
+        rows.iter_mut().for_each(|row| row.show_again(fault, &refusal.texts));
     }
     let rating = desk.submission.is_none();
     let hidden = rating && desk.serving.suggestions != Suggestions::Before;

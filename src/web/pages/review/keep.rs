@@ -16,7 +16,7 @@ pub(super) struct Wish<'a> {
     /// The step it is about.
     pub(super) step: Option<usize>,
     pub(super) actions: Vec<Action>,
-    /// The texts that came with it.
+    /// What was typed when it was pressed.
     pub(super) texts: &'a Texts,
     /// What the client calls this press.
     pub(super) press: Option<&'a str>,
@@ -43,9 +43,12 @@ pub(super) async fn keep(
 ) -> Result<Option<Refusal>, Error> {
     let Wish { words, step, actions, texts, press } = wish;
     let steps = desk.steps();
-    for action in actions {
+    for (n, action) in actions.into_iter().enumerate() {
         let about = text_of(&action).or(step);
-        match app.store.reviews().press(id, &person.id, action, press, app.clock.now()).await? {
+        // Each change of a press is known by a name of its own when the press is sent again.
+        let press = press.map(|press| format!("{press}-{n}"));
+        let (reviews, now) = (app.store.reviews(), app.clock.now());
+        match reviews.press(id, &person.id, action, press.as_deref(), now).await? {
             Acted::Saved | Acted::Nothing => {}
             Acted::HandedIn => {
                 let texts = texts.changes(desk).into_iter().filter_map(typed).collect();
@@ -56,8 +59,8 @@ pub(super) async fn keep(
             Acted::Refused(invalid) => {
                 let shown = about.filter(|step| (1..=steps).contains(step));
                 let Some(step) = shown else { return Err(invalid.into()) };
-                let fault = Fault { step, sentence: invalid.detail, texts: texts.clone() };
-                return Ok(Some(Refusal { fault: Some(fault), ..Refusal::default() }));
+                let fault = Some(Fault { step, sentence: invalid.detail });
+                return Ok(Some(Refusal { fault, texts: texts.clone(), ..Refusal::default() }));
             }
         }
     }

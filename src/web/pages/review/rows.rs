@@ -2,6 +2,7 @@
 
 use super::desk::Fault;
 use super::keys::KeyMap;
+use super::typed::Texts;
 use crate::domain::diff_words;
 use crate::domain::review::{Mark, Sheet, Suggestions, Verdict};
 use crate::store::Desk;
@@ -46,13 +47,13 @@ pub struct StepRow {
 
 impl StepRow {
     /// Shows what was typed, and what is wrong if it is wrong with this step.
-    pub(super) fn show_again(&mut self, fault: &Fault) {
+    pub(super) fn show_again(&mut self, fault: &Fault, texts: &Texts) {
         if self.index == fault.step {
             self.fault = Some(fault.sentence.clone());
         }
         let typed = [
-            (fault.texts.critique(self.index), &mut self.critique),
-            (fault.texts.correction(self.index), &mut self.correction),
+            (texts.critique(self.index), &mut self.critique),
+            (texts.correction(self.index), &mut self.correction),
         ];
         for (text, shown) in typed {
             if let Some(text) = text {

@@ -9,9 +9,12 @@ use crate::store::Desk;
 
 const CRITIQUE: &str = "critique-";
 const CORRECTION: &str = "correction-";
+const REASON: &str = "reason-";
+/// Longest reason, in characters.
+const MAX_REASON: usize = 500;
 
-/// Fields `critique-N` and `correction-N` of a form. Without scripts every press sends those of all
-/// steps, so that none is lost; with them, those of the step that was typed in.
+/// Fields `critique-N`, `correction-N` and `reason-WORD` of a form. Without scripts every press sends
+/// all of them, so that none is lost; with them, those of the step or the button they belong to.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Texts(BTreeMap<String, String>);
@@ -28,6 +31,17 @@ impl Texts {
 
     pub fn correction(&self, step: usize) -> Option<String> {
         self.field(CORRECTION, step)
+    }
+
+    /// Why an item is put off, ended or refused, as it is kept.
+    pub fn reason(&self, word: &str) -> String {
+        let typed = self.reason_typed(word);
+        typed.trim().chars().filter(|c| !c.is_control()).take(MAX_REASON).collect()
+    }
+
+    /// The same as it was typed.
+    pub fn reason_typed(&self, word: &str) -> &str {
+        self.0.get(&format!("{REASON}{word}")).map_or("", String::as_str)
     }
 
     fn field(&self, name: &str, step: usize) -> Option<String> {
