@@ -132,13 +132,23 @@ pub struct EngineSection {
     pub max_memory_mb: u64,
     /// Longest time that trying models of one's own may take before they are used, in seconds.
     pub load_timeout_s: u64,
+    /// Longest time one run in the background may take, in seconds, its wait in the queue not included.
+    pub background_timeout_s: u64,
 }
 
 impl Default for EngineSection {
     fn default() -> Self {
         let kind =
             if cfg!(feature = "mistralrs") { EngineKind::Mistral } else { EngineKind::Batch };
-        Self { kind, replicas: 0, queue: 32, concurrent: 0, max_memory_mb: 0, load_timeout_s: 600 }
+        Self {
+            kind,
+            replicas: 0,
+            queue: 32,
+            concurrent: 0,
+            max_memory_mb: 0,
+            load_timeout_s: 600,
+            background_timeout_s: 3600,
+        }
     }
 }
 
@@ -240,6 +250,7 @@ impl Config {
             ("server.write_timeout_s", self.server.write_timeout_s),
             ("server.request_timeout_s", self.server.request_timeout_s),
             ("engine.load_timeout_s", self.engine.load_timeout_s),
+            ("engine.background_timeout_s", self.engine.background_timeout_s),
         ] {
             if !(1..=MAX_TIMEOUT_S).contains(&seconds) {
                 return refuse(key, &seconds, &format!("must lie between 1 and {MAX_TIMEOUT_S}"));

@@ -45,15 +45,15 @@ pub async fn run_one(app: &App) -> Result<bool, StoreError> {
         return Ok(false);
     }
     // The place first: a run that waits for one is `queued`, not `running`.
-    let cancel = Cancel::new();
+    let patient = Cancel::new();
     let permit = tokio::select! {
-        permit = app.gate.acquire(&cancel) => permit,
+        permit = app.gate.acquire(&patient) => permit,
         () = app.shutdown.cancelled() => return Ok(false),
     };
     let Ok(permit) = permit else { return Ok(false) };
     let Some(claimed) = app.store.runs().claim_next().await? else { return Ok(false) };
     match serde_json::from_str::<Order>(&claimed.work) {
-        Ok(order) => perform(app, &order, &claimed, &cancel, permit).await?,
+        Ok(order) => perform(app, &order, &claimed, permit).await?,
         Err(error) => unreadable(app, &claimed, &error).await?,
     }
     Ok(true)
@@ -63,9 +63,10 @@ async fn perform(
     app: &App,
     order: &Order,
     claimed: &Claimed,
-    cancel: &Cancel,
     permit: Permit,
 ) -> Result<(), StoreError> {
+    let limit = Duration::from_secs(app.config.engine.background_timeout_s);
+    let cancel = &Cancel::with_deadline(Instant::now() + limit);
     let waited = (app.clock.now() - claimed.created_at).try_into().unwrap_or(Duration::ZERO);
     let blank = work::blank(&*app.engine.now(), order, RunStatus::Running, claimed.created_at);
     // Known to `Live` before the look at the store: a request to cancel reaches one or the other.

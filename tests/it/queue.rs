@@ -64,6 +64,22 @@ async fn a_failing_run_says_why() {
 }
 
 #[tokio::test]
+async fn a_run_that_takes_too_long_fails_and_frees_its_place() {
+    let mut config = glore::config::Config::default();
+    config.engine.background_timeout_s = 1;
+    let slow = ScriptedEngine::new().delays(Role::Policy, Duration::from_secs(60));
+    let app = TestApp::build(slow, config, Gate::new(1, 1)).await;
+    let address = queue(&app).await;
+    assert!(jobs::run_one(&app.app).await.expect("done"));
+    let run = app.get(&address).await.ok();
+    assert_eq!(
+        (&run["status"], &run["error"]["code"]),
+        (&"failed".into(), &"deadline_exceeded".into())
+    );
+    app.app.gate.try_acquire().expect("the place is free again");
+}
+
+#[tokio::test]
 async fn a_full_queue_refuses() {
     let mut config = glore::config::Config::default();
     config.engine.queue = 1;
