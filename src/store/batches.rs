@@ -7,7 +7,8 @@ use super::batch::read;
 use super::priority::has_room;
 use super::rows::{number, priority, word, write_number, write_timestamp};
 use super::{
-    Batch, BatchItem, NewBatch, Page, Room, Store, StoreError, Waiting, audit, turns, write,
+    Batch, BatchItem, KeptAnswer, NewBatch, Page, Room, Store, StoreError, Waiting, audit,
+    idempotency, turns, write,
 };
 use crate::domain::{Action, Actor, BatchId, Overtaken, Priority, Run, RunId, Timestamp};
 
@@ -30,11 +31,16 @@ pub struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// Keeps a batch with all its problems.
+    /// Keeps a batch with all its problems, together with the answer to the request if it came with a
+    /// key: the key and where the batch can be read. A crash leaves both or neither.
     ///
     /// # Errors
     /// When the database fails; nothing is kept then.
-    pub async fn insert(&self, batch: &NewBatch) -> Result<(), StoreError> {
+    pub async fn insert(
+        &self,
+        batch: &NewBatch,
+        key: Option<(i64, String)>,
+    ) -> Result<Batch, StoreError> {
         let mut tx = self.store.write().await?;
         let id = batch.id.to_string();
         sqlx::query(
@@ -62,8 +68,14 @@ impl Batches<'_> {
             });
             rows.build().execute(&mut *tx).await?;
         }
+        let row = sqlx::query("SELECT * FROM batches WHERE id = ?").bind(&id);
+        let made = read(&row.fetch_one(&mut *tx).await?)?;
+        if let Some((key, location)) = key {
+            let answer = KeptAnswer::accepted(location, &made)?;
+            idempotency::settle(&mut tx, key, &answer).await?;
+        }
         tx.commit().await?;
-        Ok(())
+        Ok(made)
     }
 
     /// One batch.

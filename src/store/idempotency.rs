@@ -2,10 +2,11 @@
 //!
 //! Bounded twice, by number and by bytes: when either is passed, the oldest answers go first.
 
-use sqlx::Row;
+use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
-use super::rows::write_number;
+use super::rows::{to_json, write_number};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 
@@ -25,6 +26,21 @@ pub struct KeptAnswer {
     pub content_type: Option<String>,
     pub location: Option<String>,
     pub body: Vec<u8>,
+}
+
+impl KeptAnswer {
+    /// Of a request whose work is done later: what was made, and where it can be read.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn accepted(location: String, made: &impl Serialize) -> Result<Self, StoreError> {
+        Ok(Self {
+            status: 202,
+            content_type: Some("application/json".to_owned()),
+            location: Some(location),
+            body: to_json(made)?.into_bytes(),
+        })
+    }
 }
 
 /// What a key was found to be.
@@ -92,18 +108,7 @@ impl Keys<'_> {
     /// When the database fails; the key stays in use until it is freed or the next start.
     pub async fn keep(&self, id: i64, answer: &KeptAnswer) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
-        sqlx::query(
-            "UPDATE idempotency SET status = ?, content_type = ?, location = ?, body = ?, \
-             bytes = ? WHERE id = ?",
-        )
-        .bind(answer.status)
-        .bind(&answer.content_type)
-        .bind(&answer.location)
-        .bind(&answer.body)
-        .bind(write_number(answer.body.len()))
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+        settle(&mut tx, id, answer).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -152,6 +157,27 @@ impl Keys<'_> {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Keeps the answer of a taken key, in the transaction of what it answers for.
+pub(super) async fn settle(
+    tx: &mut SqliteConnection,
+    id: i64,
+    answer: &KeptAnswer,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE idempotency SET status = ?, content_type = ?, location = ?, body = ?, \
+         bytes = ? WHERE id = ?",
+    )
+    .bind(answer.status)
+    .bind(&answer.content_type)
+    .bind(&answer.location)
+    .bind(&answer.body)
+    .bind(write_number(answer.body.len()))
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 fn read(row: &SqliteRow, fingerprint: &[u8]) -> Result<Key, StoreError> {

@@ -8,7 +8,7 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::rows::{word, write_number};
-use super::{Runs, StoreError, audit, review, write};
+use super::{KeptAnswer, Runs, StoreError, audit, idempotency, review, write};
 use crate::domain::{Action, Actor, Run, RunId, RunStatus, Timestamp};
 
 /// Starts a run gets before it is given up: work that takes the process down with it must not do
@@ -37,9 +37,29 @@ impl Runs<'_> {
         work: &str,
         limit: usize,
     ) -> Result<(), StoreError> {
+        self.insert_answered(run, work, limit, None).await
+    }
+
+    /// The same together with the answer to the request, if it came with a key: the key and where the
+    /// run can be read. A crash leaves both or neither, so that the request sent again does not make a
+    /// second run.
+    ///
+    /// # Errors
+    /// As [`Runs::insert_queued`].
+    pub async fn insert_answered(
+        &self,
+        run: &Run,
+        work: &str,
+        limit: usize,
+        key: Option<(i64, String)>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         if waiting(&mut tx).await? >= write_number(limit) {
             return Err(StoreError::QueueFull { limit });
+        }
+        if let Some((key, location)) = key {
+            let answer = KeptAnswer::accepted(location, run)?;
+            idempotency::settle(&mut tx, key, &answer).await?;
         }
         write::insert(&mut tx, run, Some(work)).await?;
         tx.commit().await?;

@@ -1,5 +1,6 @@
 //! Reading columns into words of the domain.
 
+use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
@@ -10,6 +11,11 @@ use crate::domain::{Priority, Probability, Timestamp};
 
 fn unreadable(column: &str, value: impl std::fmt::Debug) -> StoreError {
     StoreError::Unreadable(format!("{column} = {value:?}"))
+}
+
+/// What a column of JSON holds.
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Unreadable(format!("JSON: {e}")))
 }
 
 /// A column of one of the fixed words, or an id.

@@ -2,7 +2,7 @@
 //!
 //! Around the calls that make a run. The key is taken before the handler begins and settled before
 //! the answer is sent, so that a client that saw an answer can get it again. A client that leaves
-//! frees its key: its run was cancelled with it.
+//! frees its key: its run was cancelled with it. A run for later is stored together with its answer.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -25,6 +25,15 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_KEY: usize = 255;
 const EVENTS: &str = "text/event-stream";
 
+tokio::task_local! {
+    static TAKEN: i64;
+}
+
+/// The key of the request being answered, for whoever keeps its answer together with what it made.
+pub(super) fn taken() -> Option<i64> {
+    TAKEN.try_with(|id| *id).ok()
+}
+
 /// Answers from the store what was answered before; else lets the request through, once at a time.
 ///
 /// # Errors
@@ -43,7 +52,8 @@ pub(super) async fn keep(
     match app.store.keys().take(&own, &fingerprint, app.clock.now()).await? {
         Key::Taken(id) => {
             let taken = Taken { app, id: Some(id) };
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            let work = next.run(Request::from_parts(parts, Body::from(body)));
+            let response = TAKEN.scope(id, work).await;
             taken.settle(response).await
         }
         Key::Answered(answer) => replay(answer),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::{Code, Error, context, headers, stream};
+use super::{Code, Error, context, headers, idempotency, stream};
 use crate::app::{App, Feed, LiveGuard};
 use crate::domain::{Priority, Run, RunId, RunStatus};
 use crate::engine::{Cancel, EngineError, Ticket};
@@ -183,7 +183,8 @@ pub async fn later(app: &App, order: Order, priority: Priority) -> Result<Run, E
     let run = Run { priority: Some(priority), ..blank };
     let text = serde_json::to_string(&order)
         .map_err(|e| Error::new(Code::Internal, "the order cannot be written").because(e))?;
-    app.store.runs().insert_queued(&run, &text, app.config.engine.queue).await?;
+    let key = idempotency::taken().map(|key| (key, address(run.id)));
+    app.store.runs().insert_answered(&run, &text, app.config.engine.queue, key).await?;
     let word = priority.as_str();
     tracing::info!(run_id = %run.id, priority = word, "a run was put in the queue");
     app.wake.notify_one();

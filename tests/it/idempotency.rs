@@ -13,6 +13,7 @@ use glore::web;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp};
+use crate::review::raw;
 
 const PROBLEM: &str = "What is 2 + 2?";
 
@@ -71,6 +72,35 @@ async fn an_accepted_run_is_accepted_once_with_its_location() {
     assert_eq!(again.header("location"), first.header("location"));
     assert!(again.header("location").starts_with("/v1/runs/run_"));
     assert!(!jobs::run_one(&app.app).await.expect("nothing waits"));
+}
+
+/// Storing what is done later and keeping the answer are one transaction: without the other, neither
+/// is there, so that after a crash the request sent again makes the one and only.
+#[tokio::test]
+async fn what_is_kept_for_later_is_kept_together_with_its_answer() {
+    let batch = json!({"problems": [{"problem": PROBLEM}]});
+    let run = json!({"problem": PROBLEM, "background": true});
+    for (path, list, body) in
+        [("/v1/solve", "/v1/runs", run), ("/v1/batches", "/v1/batches", batch)]
+    {
+        let app = TestApp::new().await;
+        let made = async || app.get(list).await.ok()["data"].as_array().map(Vec::len);
+        let mut database = raw(app.dir()).await;
+        let unkept = "CREATE TRIGGER unkept BEFORE UPDATE ON idempotency \
+            BEGIN SELECT RAISE(ABORT, 'no answer is kept'); END";
+        sqlx::query(unkept).execute(&mut database).await.expect("made");
+        assert_eq!(send(&app, path, "k", &body).await.status, 500, "{path}");
+        assert_eq!(made().await, Some(0), "{path}");
+        sqlx::query("DROP TRIGGER unkept").execute(&mut database).await.expect("gone");
+        app.app.store.keys().start(app.app.clock.now()).await.expect("the next start");
+        let first = send(&app, path, "k", &body).await;
+        assert_eq!(first.status, 202, "{path}");
+        let again = send(&app, path, "k", &body).await;
+        assert_eq!(again.header("idempotency-replayed"), "true", "{path}");
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{path}");
+        assert_eq!(again.header("location"), first.header("location"), "{path}");
+        assert_eq!(made().await, Some(1), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use sqlx::{Row, SqliteConnection};
 
-use super::{Reviews, ms, queues, to_json};
+use super::{Reviews, ms, queues};
 use crate::domain::review::{Detail, Reason, Rule, drawn, reasons};
 use crate::domain::{
     Action, Actor, ItemId, Probability, QueueId, Run, RunId, RunStatus, SolutionId, Timestamp,
 };
-use crate::store::rows::{word, write_number};
+use crate::store::rows::{to_json, word, write_number};
 use crate::store::runs::whole;
 use crate::store::{Queue, StoreError, audit};
 

@@ -11,11 +11,11 @@ use sqlx::SqliteConnection;
 use super::desk::{in_force, item_in, opened};
 use super::queues::{self, Queue};
 use super::seat::{free, hold, until};
-use super::{Reviews, ms, to_json};
+use super::{Reviews, ms};
 use crate::domain::review::{ModelName, Rule, Served, Serving, draw, fraction};
 use crate::domain::{ItemId, QueueId, Role, Timestamp};
 use crate::store::StoreError;
-use crate::store::rows::{word, write_number};
+use crate::store::rows::{to_json, word, write_number};
 use crate::store::runs::whole;
 
 /// What came of asking for an item.

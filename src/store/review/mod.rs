@@ -28,7 +28,6 @@ pub use submit::{Submitted, Withdrawn};
 
 pub(super) use enter::enter;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -54,10 +53,6 @@ fn moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
         .map(Some)
         .map_err(|_| StoreError::Unreadable(format!("{column} = {ms}")))
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|e| StoreError::Unreadable(format!("JSON: {e}")))
 }
 
 fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {

@@ -4,10 +4,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::summary::{changes, summary};
-use super::{Reviews, json, ms, to_json};
+use super::{Reviews, json, ms};
 use crate::domain::review::{Mode, QueueSettings, Suggestions};
 use crate::domain::{Action as Deed, Actor, QueueId, RunId, Timestamp};
-use crate::store::rows::{number, word, write_number};
+use crate::store::rows::{number, to_json, word, write_number};
 use crate::store::{StoreError, audit};
 
 /// What annotators are told; version 0 is nothing yet.

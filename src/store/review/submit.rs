@@ -6,11 +6,11 @@ use super::act::steps;
 use super::desk::{Item, actions, history, in_force, item_in, opened};
 use super::lease::record;
 use super::seat::{free, hold, until};
-use super::{Reviews, labels, ms, queues, to_json};
+use super::{Reviews, labels, ms, queues};
 use crate::domain::review::{Handed, Log, Missing, Outcome, Serving, Sheet, shown};
 use crate::domain::{Invalid, ItemId, SubmissionId, Timestamp};
 use crate::store::StoreError;
-use crate::store::rows::word;
+use crate::store::rows::{to_json, word};
 
 /// A longer pause between two changes counts as this much work, in milliseconds.
 const PAUSE: i64 = 120_000;

@@ -24,11 +24,13 @@ fn fits(route: &str, path: &str) -> bool {
     }
 }
 
-/// What the table says of a path: the route with the fewest parameters is the one that answers.
-fn least(method: &str, path: &str) -> Option<Least> {
+/// What the table says of a path, and the route that says it: the one with the fewest parameters is
+/// the one that answers.
+fn least(method: &str, path: &str) -> Option<(&'static str, Least)> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let lines = rights_table().iter().filter(|(route, m, _)| *m == method && fits(route, path));
-    lines.min_by_key(|(route, ..)| route.matches('{').count()).map(|(_, _, least)| *least)
+    let line = lines.min_by_key(|(route, ..)| route.matches('{').count());
+    line.map(|(route, _, least)| (*route, *least))
 }
 
 fn may(user: &User, least: Least) -> bool {
@@ -53,10 +55,16 @@ fn offers(page: &Html, here: &str) -> BTreeSet<(&'static str, String)> {
     let mut found = BTreeSet::new();
     for form in all("form").into_iter().map(wrap) {
         found.insert((method(form), form.attr("action").unwrap_or(here).to_owned()));
-        let selector = Selector::parse("[formaction]").expect("a selector");
-        for button in form.select(&selector) {
-            found.insert((method(form), button.attr("formaction").unwrap_or(here).to_owned()));
-        }
+    }
+    for button in all("[formaction]").into_iter().map(wrap) {
+        let named = button.attr("form").map(|id| all(&format!("form#{id}")));
+        let mut around = button.ancestors().filter_map(ElementRef::wrap);
+        let form = match named {
+            Some(forms) => forms.into_iter().map(wrap).next(),
+            None => around.find(|element| element.value().name() == "form"),
+        };
+        let form = form.expect("a button belongs to a form");
+        found.insert((method(form), button.attr("formaction").unwrap_or(here).to_owned()));
     }
     for link in all("a[href^='/']").into_iter().map(wrap) {
         found.insert(("GET", link.attr("href").unwrap_or_default().to_owned()));
@@ -116,15 +124,16 @@ async fn no_page_offers_what_the_table_refuses() {
             }
             pages += 1;
             for (method, action) in offers(&html(&answer), address) {
-                let least = least(method, &action);
-                let least = least.unwrap_or_else(|| panic!("{address}: nothing is at {action}"));
+                let line = least(method, &action);
+                let (route, least) =
+                    line.unwrap_or_else(|| panic!("{address}: nothing is at {action}"));
                 assert!(may(&user, least), "{address} offers {role} {method} {action}: {least:?}");
                 if method == "POST" {
-                    presses.insert(action);
+                    presses.insert(route);
                 }
             }
         }
-        println!("{role}: {pages} pages, {} forms", presses.len());
+        println!("{role}: {pages} pages, {} kinds of forms", presses.len());
         offered.push((role, pages, presses.len()));
     }
     offered.sort();

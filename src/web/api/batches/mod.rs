@@ -19,7 +19,7 @@ use crate::config::Limits;
 use crate::domain::{BatchId, Invalid, Priority, Strategy};
 use crate::pipeline::Recipe;
 use crate::store::{Batch, BatchItem, NewBatch};
-use crate::web::{Code, Error, Json, intake};
+use crate::web::{Code, Error, Json, idempotency, intake};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 100;
@@ -105,8 +105,7 @@ pub async fn create(
     let name = request.name.as_deref().unwrap_or_default();
     let priority = request.priority.unwrap_or(Priority::OF_BATCHES);
     let batch = keep(&app, name, &recipe, priority, items).await?;
-    let location = format!("/v1/batches/{}", batch.id);
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Answer(batch)))
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, address(batch.id))], Answer(batch)))
 }
 
 /// Keeps a batch and wakes a worker.
@@ -125,10 +124,15 @@ pub async fn keep(
         .map_err(|e| Error::new(Code::Internal, "the batch cannot be written").because(e))?;
     let id = BatchId::new();
     let batch = NewBatch { id, name, work, priority, items, created_at: app.clock.now() };
-    app.store.batches().insert(&batch).await?;
+    let key = idempotency::taken().map(|key| (key, address(id)));
+    let made = app.store.batches().insert(&batch, key).await?;
     tracing::info!(batch_id = %id, problems = batch.items.len(), "a batch was taken");
     app.wake.notify_one();
-    get::one(app, id).await
+    Ok(made)
+}
+
+fn address(id: BatchId) -> String {
+    format!("/v1/batches/{id}")
 }
 
 /// A batch without a name is called after its size.
