@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-use super::begin::before;
+use super::begin::{before, has_student_of_its_own};
 use super::checking::CHECKING;
 use super::practice::PRACTICE;
 use super::preset::Preset;
@@ -63,11 +63,16 @@ impl<'a> Bench<'a> {
     /// [`LabError`] when the role has not been trained.
     pub fn model(&mut self, role: Role) -> Result<Arc<Model>, LabError> {
         match role {
-            Role::Policy if self.preset.expert_rounds == 0 => self.named("base"),
+            Role::Policy if self.base_is_student() => self.named("base"),
             Role::Policy => self.named("student"),
             Role::Orm => self.named(Course::shipped_orm(&self.preset).name()),
             _ => self.named(role.as_str()),
         }
+    }
+
+    /// Whether there is no Expert Iteration, and no student that the run was begun with.
+    fn base_is_student(&self) -> bool {
+        self.preset.expert_rounds == 0 && !has_student_of_its_own(&self.folder)
     }
 
     /// Whether refiners and reward models start from a student that has practised.

@@ -175,7 +175,7 @@ mod tests {
 
     /// Trains further what a finished run ended with.
     fn goes_further(finished: &Path) {
-        let preset = Preset { further: true, orm_refined_steps: 0, ..Preset::smoke() };
+        let preset = Preset { further: true, expert_rounds: 0, ..Preset::smoke() };
         let folder = tempfile::tempdir().expect("a folder");
         let quiet = &mut |_: Report<'_>| {};
         let not_begun = reproduce(&preset, folder.path(), &Device::Cpu, quiet);
