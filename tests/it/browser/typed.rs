@@ -8,6 +8,7 @@ use super::driver::{Browser, ENTER};
 use super::keyboard::{site, tab_to};
 use super::site::Site;
 use crate::people;
+use crate::review::raw;
 
 /// The status line says this, where it can be read.
 async fn told(browser: &Browser, words: &str) {
@@ -115,4 +116,54 @@ async fn without_any_script_a_press_keeps_what_was_typed() {
     browser.press(&ENTER.to_string()).await;
     browser.until("document.querySelector('#step-1 [value=good][aria-pressed=true]')").await;
     assert_eq!(value(&browser, "#correction-2").await, "So 37.", "so did this one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn a_reason_is_sent_by_enter_and_other_presses_leave_it_alone() {
+    let (site, queue) = site().await;
+    let browser = Browser::open().await;
+    let item = begin(&browser, &site, &queue).await;
+    browser.until("document.querySelector('#step-1[aria-current=step]')").await;
+    browser.press("b").await;
+    browser.until("document.activeElement?.id === 'bad-reason'").await;
+    browser.press("two answers").await;
+    // A press elsewhere brings the page anew, not the reason that is being typed.
+    browser.script("document.querySelector('#step-1 [value=good]').click()").await;
+    browser.until("document.querySelector('#step-1 .v-good[aria-pressed=true]')").await;
+    browser.until("waiting === 0").await;
+    assert_eq!(value(&browser, "#bad-reason").await, "two answers");
+    browser.script("document.querySelector('#bad-reason').focus()").await;
+    browser.press(&ENTER.to_string()).await;
+    let left = format!("location.href.split('#')[0] !== {}", json!(item.split('#').next()));
+    browser.until(&left).await;
+    let kept: (String, String) = sqlx::query_as("SELECT outcome, reason FROM submissions")
+        .fetch_one(&mut raw(site.app.dir()).await)
+        .await
+        .expect("handed in");
+    assert_eq!(kept, ("bad_problem".to_owned(), "two answers".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn without_any_script_skipping_keeps_what_was_typed() {
+    let (site, queue) = site().await;
+    let browser = Browser::open().await;
+    browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    let item = begin(&browser, &site, &queue).await;
+    tab_to(&browser, "#step-1 summary").await;
+    browser.press(&ENTER.to_string()).await;
+    tab_to(&browser, "#critique-1").await;
+    browser.press("Well begun.").await;
+    tab_to(&browser, "#skip-reason").await;
+    browser.press("later").await;
+    // Enter is a new line here: no button is pressed by mistake.
+    browser.press(&ENTER.to_string()).await;
+    assert_eq!(browser.address().await, item);
+    tab_to(&browser, "button[data-do=skip]").await;
+    browser.press(&ENTER.to_string()).await;
+    let left = format!("location.href.split('#')[0] !== {}", json!(item.split('#').next()));
+    browser.until(&left).await;
+    browser.go(&item).await;
+    assert_eq!(value(&browser, "#critique-1").await, "Well begun.");
 }
