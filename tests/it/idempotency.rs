@@ -89,7 +89,7 @@ async fn what_is_kept_for_later_is_kept_together_with_its_answer() {
         let unkept = "CREATE TRIGGER unkept BEFORE UPDATE ON idempotency \
             BEGIN SELECT RAISE(ABORT, 'no answer is kept'); END";
         sqlx::query(unkept).execute(&mut database).await.expect("made");
-        assert_eq!(send(&app, path, "k", &body).await.status, 500, "{path}");
+        assert_eq!(send(&app, path, "k", &body).await.status, 503, "{path}");
         assert_eq!(made().await, Some(0), "{path}");
         sqlx::query("DROP TRIGGER unkept").execute(&mut database).await.expect("gone");
         app.app.store.keys().start(app.app.clock.now()).await.expect("the next start");
