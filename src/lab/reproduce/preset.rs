@@ -132,7 +132,7 @@ impl Preset {
             practice_rate: 1.5e-3,
             fine_tuning_rate: 1e-3,
             label_problems: 300,
-            test_problems: 3_000,
+            test_problems: 2_000,
             other_problems: 1_000,
         }
     }
@@ -177,8 +177,8 @@ impl Preset {
         }
     }
 
-    /// A second helping for the models in use: fewer steps than [`Preset::small`] has after the student
-    /// (docs/decisions/0043).
+    /// A second helping for the models in use: fewer steps than [`Preset::small`] has after the student,
+    /// and a second ORM, which reads refinements (docs/decisions/0043, 0044).
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
