@@ -19,7 +19,7 @@ use crate::pipeline::prompt;
 /// Problems refined in one pass, which is what a stop loses at most.
 const PROBLEMS_A_PASS: usize = 2_000;
 
-/// Drafts, global and local refinements of problems that no other model was trained on, each judged
+/// Drafts, global and local refinements of problems that no other set of the run has, each judged
 /// by its answer; the same solution of a problem is kept once. Local refinements start at the first
 /// step under the SORM's validation threshold, as they do when solving.
 ///
