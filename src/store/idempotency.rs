@@ -159,7 +159,7 @@ impl Keys<'_> {
     }
 }
 
-/// Keeps the answer of a taken key, in the transaction of what it answers for.
+/// Keeps the answer of a taken key, in the transaction of what it answers for; one that is kept stays.
 pub(super) async fn settle(
     tx: &mut SqliteConnection,
     id: i64,
@@ -167,7 +167,7 @@ pub(super) async fn settle(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE idempotency SET status = ?, content_type = ?, location = ?, body = ?, \
-         bytes = ? WHERE id = ?",
+         bytes = ? WHERE id = ? AND status IS NULL",
     )
     .bind(answer.status)
     .bind(&answer.content_type)
@@ -252,6 +252,7 @@ mod tests {
         assert_eq!(take(&store, "a", Timestamp::UNIX_EPOCH).await, Key::InUse);
         store.keys().keep(second, &answer("x")).await.expect("kept");
         store.keys().free(second).await.expect("nothing done: it has an answer");
+        store.keys().keep(second, &answer("again")).await.expect("nothing done");
         assert_eq!(take(&store, "a", Timestamp::UNIX_EPOCH).await, Key::Answered(answer("x")));
     }
 

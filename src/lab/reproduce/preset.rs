@@ -46,6 +46,8 @@ pub struct Preset {
     /// Student samples whose prefixes are rolled out, and rollouts K of each prefix.
     pub rollout_samples: usize,
     pub rollouts: usize,
+    /// Besides, samples of problems that no sample solved; what no rollout solves either is left out.
+    pub unsolved_rollout_samples: usize,
     pub search: Search,
     /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
     /// (docs/decisions/0043).
@@ -112,6 +114,7 @@ impl Preset {
             copies_of_ten: 0,
             rollout_samples: 20_000,
             rollouts: 8,
+            unsolved_rollout_samples: 0,
             search: Search::Bisect,
             balance: false,
             full_rollout_samples: 3_000,
@@ -157,6 +160,7 @@ impl Preset {
             refined_problems: 20,
             validation_rollouts: 10,
             rollout_samples: 30,
+            unsolved_rollout_samples: 20,
             full_rollout_samples: 12,
             rollouts: 2,
             base_steps: 20,
@@ -177,17 +181,19 @@ impl Preset {
         }
     }
 
-    /// A second helping for the models in use: fewer steps than [`Preset::small`] has after the student,
-    /// and a second ORM, which reads refinements (docs/decisions/0043, 0044).
+    /// Another helping for the models in use, of other problems than they have seen: step labels of
+    /// problems that no sample solved as well, a SORM that goes on from the ORM in use, and a local
+    /// refiner (docs/decisions/0045). ORM and global refiner stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
             further: true,
-            orm_steps: 1_600,
-            orm_refined_steps: 5_000,
-            refined_problems: 22_000,
-            sorm_steps: 1_300,
-            global_steps: 1_200,
+            seed: 2,
+            rollout_samples: 16_000,
+            unsolved_rollout_samples: 14_000,
+            orm_steps: 0,
+            sorm_steps: 3_000,
+            global_steps: 0,
             local_steps: 1_000,
             fine_tuning_rate: 7e-4,
             ..Self::small()

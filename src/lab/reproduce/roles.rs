@@ -1,5 +1,7 @@
 //! The models that correct the student, and the set each of them learns from.
 
+use std::path::Path;
+
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
@@ -7,7 +9,7 @@ use crate::lab::sets::{
     sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
-use crate::model::{Head, Precision};
+use crate::model::{Head, Precision, Weights};
 
 use super::bench::{Bench, Report};
 use super::preset::Preset;
@@ -53,24 +55,25 @@ impl Course {
     }
 }
 
-/// Trains one of them as a recipe says. Where an earlier stage found nothing to learn from (a
-/// student that never solves anything has no right samples), it keeps the weights it started from.
+/// Trains one of them as a recipe says. Without steps, or where an earlier stage found nothing to learn
+/// from (a student that never solves anything has no right samples), it keeps the weights it started
+/// from.
 ///
 /// # Errors
 /// [`LabError`] when an earlier stage is missing, from training and from files.
 pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError> {
     let start = bench.start_of(recipe.course)?.llama.weights().clone();
+    let folder = bench.folder.join(&recipe.name);
+    if recipe.steps == 0 {
+        return kept(start, &folder);
+    }
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?.with_sums(recipe.sums);
     let examples = set(bench, recipe, teaching)?;
     let usual =
         Recipe { source: Source::Validation, ..Recipe::usual(recipe.course, &bench.preset) };
     let held_out = set(bench, &usual, teaching.labels_only())?;
-    let folder = bench.folder.join(&recipe.name);
     if examples.is_empty() || held_out.is_empty() {
-        let best = folder.join("best");
-        std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
-        start.save(&best, Precision::F32)?;
-        return Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 });
+        return kept(start, &folder);
     }
     let (head, held_out_head) = match recipe.course.is_reward() {
         true => (teaching.head(), teaching.labels_only().head()),
@@ -89,6 +92,14 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
         folder: &folder,
     };
     train(task, start, &mut |progress| report(Report::Training(progress)))
+}
+
+/// The weights a training would have started from, where its best ones are looked for.
+fn kept(start: Weights, folder: &Path) -> Result<Trained, LabError> {
+    let best = folder.join("best");
+    std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
+    start.save(&best, Precision::F32)?;
+    Ok(Trained { weights: start, validation_loss: f32::NAN, steps: 0, tokens: 0 })
 }
 
 /// The set of a recipe, from the files of its source.

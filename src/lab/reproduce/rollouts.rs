@@ -21,10 +21,11 @@ pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
 const MOST_ROLLOUTS: usize = 16;
 
 /// Rollouts of the prefixes of samples: a bisection of training samples, half of them wrong ones where
-/// there are enough, and a full search of the first validation sample of each problem. Training problems
-/// that no sample solved are set aside: there every label would be 0 because the student is weak, not
-/// because a step is wrong. Validation problems are not: drafts are of such problems too, and a
-/// threshold that never saw one is too low (docs/decisions/0043).
+/// there are enough, and a full search of the first validation sample of each problem. Samples of some
+/// training problems that no sample solved are rolled out as well: most wrong drafts are of such
+/// problems (docs/decisions/0045). Where no rollout gets there either they are set aside, since every
+/// label would be 0 because the student is weak, not because a step is wrong. Of validation problems
+/// none are: a threshold that never saw a hopeless one is too low (docs/decisions/0043).
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -39,6 +40,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             k: preset.rollouts,
             choose: half_wrong,
             solved_only: true,
+            unsolved: preset.unsolved_rollout_samples,
         },
         _ => Asked {
             from: "samples-validation",
@@ -48,6 +50,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             k: preset.rollouts,
             choose: first_of_each,
             solved_only: false,
+            unsolved: 0,
         },
     };
     roll_out(bench, asked)
@@ -61,7 +64,8 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
 pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
     let (name, wanted) = (FULL_ROLLOUTS, bench.preset.full_rollout_samples);
     let (search, k, choose) = (Search::Full, MOST_ROLLOUTS, half_wrong as Choose);
-    let asked = Asked { from: "samples", name, wanted, search, k, choose, solved_only: true };
+    let (from, solved_only, unsolved) = ("samples", true, 0);
+    let asked = Asked { from, name, wanted, search, k, choose, solved_only, unsolved };
     roll_out(bench, asked)
 }
 
@@ -75,8 +79,10 @@ struct Asked {
     search: Search,
     k: usize,
     choose: Choose,
-    /// Whether problems that no sample solved are set aside.
+    /// Whether problems that neither a sample nor a rollout solves are set aside.
     solved_only: bool,
+    /// Samples of problems that no sample solved, at most, when those are not simply all taken.
+    unsolved: usize,
 }
 
 /// Which of the samples, and at most how many, are rolled out.
@@ -84,13 +90,13 @@ type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
 fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let Asked { from, name, wanted, search, k, choose, solved_only } = asked;
+    let Asked { from, name, wanted, search, k, choose, solved_only, unsolved } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
     let settings = json!({
         "samples": wanted, "rollouts": k, "search": search, "solved_only": solved_only,
-        "temperature": preset.sample_temperature, "seed": preset.seed,
+        "unsolved": unsolved, "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
     let inputs =
@@ -100,16 +106,14 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     }
     let all: Vec<Sample> = source.read()?;
     let solved: BTreeSet<u64> = all.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
-    let (known, unsolved): (Vec<_>, Vec<_>) =
+    let (known, hopeless): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|s| !solved_only || solved.contains(&s.problem_id));
-    let set_aside: BTreeSet<u64> = unsolved.iter().map(|s| s.problem_id).collect();
-    let chosen = choose(known, wanted);
+    let mut chosen = choose(known, wanted);
+    chosen.extend(hopeless.into_iter().take(unsolved));
+    chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
 
     let mut lines = Vec::with_capacity(chosen.len());
-    let mut counts = BTreeMap::from([
-        ("problems_set_aside".to_owned(), set_aside.len() as u64),
-        ("samples_set_aside".to_owned(), unsolved.len() as u64),
-    ]);
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     for (pass, chunk) in chosen.chunks(SAMPLES_A_PASS).enumerate() {
         bench.say(name, pass * SAMPLES_A_PASS, chosen.len());
@@ -125,10 +129,23 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
             *counts.entry(name).or_default() += n;
         }
     }
+    if solved_only {
+        let rolled_out = lines.len();
+        lines = solvable(lines, solved);
+        counts.insert("samples_set_aside".to_owned(), (rolled_out - lines.len()) as u64);
+    }
     count_labels(&mut counts, &lines);
     set.write(name, settings, inputs, counts, &lines)?;
     parts.clear();
     Ok(set)
+}
+
+/// Those of problems that are `solved` or that a rollout of one of their samples solves.
+fn solvable(mut lines: Vec<Rollouts>, mut solved: BTreeSet<u64>) -> Vec<Rollouts> {
+    let reached = lines.iter().filter(|line| line.labels.propagated.contains(&true));
+    solved.extend(reached.map(|line| line.sample.problem_id));
+    lines.retain(|line| solved.contains(&line.sample.problem_id));
+    lines
 }
 
 /// What the rollouts of a pass took, by name.
@@ -187,6 +204,7 @@ fn count_labels(counts: &mut BTreeMap<String, u64>, lines: &[Rollouts]) {
 mod tests {
     use super::*;
     use crate::domain::Solution;
+    use crate::lab::labels::Labels;
 
     fn sample(problem_id: u64, sample_id: u64, correct: bool) -> Sample {
         Sample {
@@ -213,6 +231,24 @@ mod tests {
         assert_eq!(chosen(4), [(2, true), (2, false), (3, false), (3, true)]);
         assert_eq!(chosen(8).iter().filter(|(problem, _)| *problem == 1).count(), 2);
         assert_eq!(chosen(99).len(), samples.len());
+    }
+
+    #[test]
+    fn a_problem_that_a_rollout_solves_keeps_all_its_samples() {
+        let line = |problem_id, sample_id, labels: &[bool]| Rollouts {
+            sample: sample(problem_id, sample_id, false),
+            search: Search::Bisect,
+            traces: Vec::new(),
+            labels: Labels { propagated: labels.to_vec(), ..Labels::default() },
+        };
+        let [lost, reached] = [[false, false], [true, false]];
+        let lines = vec![line(1, 0, &lost), line(2, 0, &lost), line(2, 1, &reached)];
+        let kept = |solved: &[u64]| -> Vec<_> {
+            let kept = solvable(lines.clone(), solved.iter().copied().collect());
+            kept.iter().map(|line| (line.sample.problem_id, line.sample.sample_id)).collect()
+        };
+        assert_eq!(kept(&[]), [(2, 0), (2, 1)]);
+        assert_eq!(kept(&[1]), [(1, 0), (2, 0), (2, 1)]);
     }
 
     #[test]

@@ -81,6 +81,28 @@ async fn skipping_giving_up_and_more_time_keep_what_was_typed() {
 }
 
 #[tokio::test]
+async fn taking_the_item_before_back_keeps_what_was_typed_on_this_one() {
+    let (app, _) = with_clock().await;
+    let (first, _) = item(&app, 2).await;
+    let submit = format!("{first}/submit");
+    let (place, page) =
+        press(&app, &submit, "outcome=bad_problem&reason-bad_problem=no+question").await;
+    let second = format!("/review/items/{}", item_of(&place));
+    assert_ne!(second, first);
+    assert_eq!(all(&page, "#desk button:not([form=sheet])"), Vec::<String>::new());
+    let undo = page.select(&css("[data-do=undo-saved]")).next().expect("a way back");
+    let undo = undo.attr("formaction").expect("an address").to_owned();
+    let long = "x".repeat(4097);
+    let refused = post_form(&app, &undo, &format!("critique-1=Mine&critique-2={long}")).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(one(&html(&refused), "#critique-1"), "Mine");
+    assert!(one(&html(&app.get(&first).await), "main").contains("You have handed this in"));
+    let (place, _) = press(&app, &undo, "critique-1=Begun&critique-2=").await;
+    assert_eq!(place, first);
+    assert_eq!(texts(&app, &second).await, ["Begun", "", ""]);
+}
+
+#[tokio::test]
 async fn undo_takes_back_what_was_typed_last_and_redo_brings_it_again() {
     let (app, _) = with_clock().await;
     let (item, page) = item(&app, 1).await;

@@ -208,14 +208,32 @@ pub async fn submit(
     }
 }
 
-/// Takes a submission back; its item is as it was.
+/// The item on whose page the button stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FromQuery {
+    from: Option<String>,
+}
+
+/// Takes a submission back; its item is as it was. What was typed on the page of the item that came
+/// after it is kept first.
 pub async fn undo_submission(
     State(app): State<App>,
     IdPath(id): IdPath<SubmissionId>,
+    Query(query): Query<FromQuery>,
     person: Person,
-) -> Result<Redirect, Error> {
+    shell: Shell,
+    headers: HeaderMap,
+    form: Result<Form<Texts>, FormRejection>,
+) -> Result<Response, Error> {
+    let Form(texts) = form?;
+    if let Some(from) = query.from.and_then(|from| from.parse().ok())
+        && let Some(refusal) = keep_texts(&app, from, &person, &texts).await?
+    {
+        return refused(&app, from, &person, shell, &headers, refusal).await;
+    }
     match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
-        Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}"))),
+        Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}")).into_response()),
         Withdrawn::Missing => {
             Err(Error::new(Code::NotFound, format!("you have not handed in `{id}`")))
         }
