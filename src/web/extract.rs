@@ -1,4 +1,4 @@
-//! The doors: bodies, queries and ids, refused with the thing that is wrong by name.
+//! The doors: bodies, forms, queries and ids, refused with the thing that is wrong by name.
 
 use std::error::Error as _;
 use std::str::FromStr;
@@ -130,6 +130,11 @@ fn refused_field(message: &str) -> Error {
     let place = if pointer.is_empty() { "the request" } else { &pointer };
     Error::new(Code::Invalid, format!("{place}: {sentence}")).field(pointer.clone(), code, sentence)
 }
+
+/// A form that a page sends.
+#[derive(Debug, FromRequest)]
+#[from_request(via(axum::Form), rejection(Error))]
+pub struct Form<T>(pub T);
 
 /// The query of an address.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! HTTP: the API under `/v1` and the pages.
 //!
 //! `routes.rs` has every route on one screen; `error.rs` the one table of errors with its faces, the
-//! third of them in `openai.rs`; `extract.rs` the doors for bodies, queries and ids; `submit.rs`
+//! third of them in `openai.rs`; `extract.rs` the doors for bodies, forms, queries and ids; `submit.rs`
 //! hands orders to the engine or the queue; `ask.rs` asks without a connection; `intake/` reads lists
 //! of problems; `listen.rs` holds the connections; `stream/` sends events as they happen; `rights/`
 //! has the one table of who may do what; `body.rs` and `frame.rs` are what surrounds every request;
@@ -45,7 +45,7 @@ pub use ask::ask;
 pub use client::Peer;
 pub use context::{Frame, request_id};
 pub use error::{Code, Error};
-pub use extract::{BatchPath, Json, Query, RunPath};
+pub use extract::{BatchPath, Form, Json, Query, RunPath};
 pub use listen::{Limits, listen};
 pub use metrics::install as install_metrics;
 pub use person::Person;

@@ -1,9 +1,7 @@
 //! `GET /` and `POST /runs`: ask for a solution.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +15,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::domain::{Priority, RunId};
 use crate::store::Filter;
-use crate::web::{Error, Query, submit};
+use crate::web::{Error, Form, Query, submit};
 
 /// Runs shown beside the form.
 const RECENT: usize = 6;
@@ -90,9 +88,8 @@ pub async fn show(
 pub async fn solve(
     State(app): State<App>,
     shell: Shell,
-    form: Result<Form<SolveForm>, FormRejection>,
+    Form(form): Form<SolveForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let order = match form.order(&app.config.limits) {
         Ok(order) => order,
         Err(faults) => {

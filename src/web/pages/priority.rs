@@ -1,15 +1,13 @@
 //! `POST /runs/{id}/priority`: a waiting run made more or less urgent; the form is that of a batch
 //! as well.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Redirect;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::domain::{Invalid, Priority};
-use crate::web::{Error, RunPath, api};
+use crate::web::{Error, Form, RunPath, api};
 
 /// The button that was pressed.
 #[derive(Debug, Default, Deserialize)]
@@ -37,8 +35,8 @@ impl PriorityForm {
 pub async fn of_run(
     State(app): State<App>,
     RunPath(id): RunPath,
-    form: Result<Form<PriorityForm>, FormRejection>,
+    Form(form): Form<PriorityForm>,
 ) -> Result<Redirect, Error> {
-    api::priority::set(&app, id, form?.0.priority()?).await?;
+    api::priority::set(&app, id, form.priority()?).await?;
     Ok(Redirect::to(&format!("/runs/{id}")))
 }

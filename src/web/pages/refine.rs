@@ -1,8 +1,6 @@
 //! `POST /runs/{id}/refine`: a solution of a run refined again, from a step that a person chose.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Redirect;
 use serde::Deserialize;
 
@@ -11,7 +9,7 @@ use crate::app::App;
 use crate::domain::{Invalid, Priority, Run, Solution};
 use crate::pipeline::RefineMode;
 use crate::web::api::refine::RefineRequest;
-use crate::web::{Error, RunPath, submit};
+use crate::web::{Error, Form, RunPath, submit};
 
 /// Which solution, by its name on the page, and where to begin.
 #[derive(Debug, Default, Deserialize)]
@@ -25,9 +23,8 @@ pub struct RefineForm {
 pub async fn again(
     State(app): State<App>,
     RunPath(id): RunPath,
-    form: Result<Form<RefineForm>, FormRejection>,
+    Form(form): Form<RefineForm>,
 ) -> Result<Redirect, Error> {
-    let Form(form) = form?;
     let run = app.store.runs().get(id).await?.ok_or_else(|| Error::no_run(&id.to_string()))?;
     let order = request(&run, &form)?.order(&app.config.limits)?;
     let run = submit::later(&app, order, Priority::default()).await?;

@@ -1,15 +1,13 @@
 //! `POST /runs/{id}/tags` and `/untag`: words put on a run and taken off.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::{Origin, Shell, run};
 use crate::app::App;
 use crate::domain::{MAX_TAGS, Tag};
-use crate::web::{Error, RunPath};
+use crate::web::{Error, Form, RunPath};
 
 /// What was typed.
 #[derive(Debug, Default, Deserialize)]
@@ -23,9 +21,8 @@ pub async fn add(
     State(app): State<App>,
     RunPath(id): RunPath,
     frame: (Shell, Origin),
-    form: Result<Form<TagForm>, FormRejection>,
+    Form(TagForm { tag: typed }): Form<TagForm>,
 ) -> Result<Response, Error> {
-    let Form(TagForm { tag: typed }) = form?;
     let tag = match Tag::parse(&typed) {
         Ok(tag) => tag,
         Err(refused) => return run::with_refused_tag(&app, frame, id, typed, refused.detail).await,
@@ -44,9 +41,8 @@ pub async fn add(
 pub async fn remove(
     State(app): State<App>,
     RunPath(id): RunPath,
-    form: Result<Form<TagForm>, FormRejection>,
+    Form(TagForm { tag }): Form<TagForm>,
 ) -> Result<Redirect, Error> {
-    let Form(TagForm { tag }) = form?;
     if let Ok(tag) = Tag::parse(&tag) {
         app.store.tags().remove(id, &tag).await?;
     }

@@ -1,12 +1,10 @@
 //! Light, dark, or what the reader's system says; kept in a cookie so that the server renders it.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::web::Error;
+use crate::web::{Error, Form};
 
 /// A year in seconds.
 const MAX_AGE: u32 = 365 * 24 * 60 * 60;
@@ -51,8 +49,7 @@ pub struct Wish {
 }
 
 /// Sets the cookie and goes back. The script reads the cookie too, so it is not `HttpOnly`.
-pub async fn switch(wish: Result<Form<Wish>, FormRejection>) -> Result<Response, Error> {
-    let Form(wish) = wish?;
+pub async fn switch(Form(wish): Form<Wish>) -> Result<Response, Error> {
     let theme = wish.theme.as_str();
     let cookie = format!("theme={theme}; Path=/; Max-Age={MAX_AGE}; SameSite=Lax");
     let back = if is_local(&wish.back) { wish.back.as_str() } else { "/" };

@@ -1,15 +1,13 @@
 //! Gold: a submission or a decision that people's ratings are held against from now on.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::item::{ItemPath, find};
 use crate::app::App;
 use crate::domain::{Actor, PersonRole};
-use crate::web::{Code, Error, Person};
+use crate::web::{Code, Error, Form, Person};
 
 /// Which labels; nothing takes the gold away.
 #[derive(Debug, Deserialize)]
@@ -24,11 +22,10 @@ pub async fn mark(
     person: Person,
     actor: Actor,
     ItemPath(id): ItemPath,
-    sent: Result<Form<GoldForm>, FormRejection>,
+    Form(GoldForm { labels }): Form<GoldForm>,
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
     let item = find(&app, &id).await?;
-    let Form(GoldForm { labels }) = sent?;
     let labels = (!labels.is_empty()).then_some(labels.as_str());
     let now = app.clock.now();
     if !app.store.quality().mark_gold(&item.item, labels, &actor, now).await? {

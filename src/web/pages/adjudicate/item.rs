@@ -2,8 +2,6 @@
 //! without knowing what others said.
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -17,7 +15,7 @@ use crate::domain::annotation::Reviewed;
 use crate::domain::{Actor, Invalid, PersonRole};
 use crate::store::Decided;
 use crate::web::pages::{Shell, page};
-use crate::web::{Code, Error, Person};
+use crate::web::{Code, Error, Form, Person};
 
 #[derive(Template)]
 #[template(path = "pages/adjudicate_item.html")]
@@ -80,11 +78,10 @@ pub async fn decide(
     actor: Actor,
     ItemPath(id): ItemPath,
     shell: Shell,
-    sent: Result<Form<Vec<(String, String)>>, FormRejection>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
     person.require(PersonRole::Adjudicator)?;
     let item = find(&app, &id).await?;
-    let Form(pairs) = sent?;
     let form = DecisionForm::read(pairs, item.steps.len());
     let decision = match form.decision(&item) {
         Ok(decision) => decision,

@@ -1,9 +1,7 @@
 //! `GET /batches/{id}`: how far a batch is, and its results.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::header::VARY;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Actor, Priority, Timestamp};
 use crate::store::{Batch, BatchStatus};
 use crate::web::api::batches::{cancel as api, get, priority};
-use crate::web::{BatchPath, Error, Query};
+use crate::web::{BatchPath, Error, Form, Query};
 
 /// What the page shows already.
 #[derive(Debug, Default, Deserialize)]
@@ -147,9 +145,9 @@ pub async fn cancel(
 pub async fn prioritise(
     State(app): State<App>,
     BatchPath(id): BatchPath,
-    form: Result<Form<PriorityForm>, FormRejection>,
+    Form(form): Form<PriorityForm>,
 ) -> Result<Redirect, Error> {
-    priority::set(&app, id, form?.0.priority()?).await?;
+    priority::set(&app, id, form.priority()?).await?;
     Ok(Redirect::to(&format!("/batches/{id}")))
 }
 

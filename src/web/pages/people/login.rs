@@ -4,9 +4,7 @@
 //! counted before any work is done.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,7 +16,7 @@ use super::parts::{begin_session, go_with, own, unkept};
 use crate::app::App;
 use crate::domain::{Action, Password};
 use crate::web::rights::{Caller, Via, cookie};
-use crate::web::{Error, Query};
+use crate::web::{Error, Form, Query};
 
 /// What stands in the log for a name that nobody has: it may be a password in the wrong field.
 const UNKNOWN: &str = "(a name that nobody has)";
@@ -72,9 +70,8 @@ pub async fn enter(
     caller: Caller,
     shell: Shell,
     headers: HeaderMap,
-    form: Result<Form<LoginForm>, FormRejection>,
+    Form(LoginForm { name, password, next }): Form<LoginForm>,
 ) -> Result<Response, Error> {
-    let Form(LoginForm { name, password, next }) = form?;
     let name = name.trim().to_owned();
     let now = app.clock.now();
     let again = |status, refused: String| {

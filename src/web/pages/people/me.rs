@@ -1,9 +1,7 @@
 //! `/me`: one's password, sessions and tokens.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -15,7 +13,7 @@ use super::tokens::{AGES, TokenForm};
 use crate::app::App;
 use crate::domain::{Invalid, MIN_PASSWORD_CHARS, Password, PersonRole, SessionId};
 use crate::web::rights::Caller;
-use crate::web::{Error, Person, Query};
+use crate::web::{Error, Form, Person, Query};
 
 const LABELS: [(&str, &str); 3] =
     [("old", "Password now"), ("new", "New password"), ("again", "New password again")];
@@ -136,9 +134,8 @@ pub async fn change_password(
     caller: Caller,
     shell: Shell,
     headers: HeaderMap,
-    form: Result<Form<PasswordForm>, FormRejection>,
+    Form(PasswordForm { old, new, again }): Form<PasswordForm>,
 ) -> Result<Response, Error> {
-    let Form(PasswordForm { old, new, again }) = form?;
     let (_, user) = own(&caller)?;
     let now = app.clock.now();
     let refused = match Password::choose("/new", &new, &user.name) {
@@ -191,9 +188,8 @@ pub struct EndForm {
 pub async fn end_sessions(
     State(app): State<App>,
     caller: Caller,
-    form: Result<Form<EndForm>, FormRejection>,
+    Form(EndForm { session }): Form<EndForm>,
 ) -> Result<Response, Error> {
-    let Form(EndForm { session }) = form?;
     let (here, user) = own(&caller)?;
     let (sessions, now) = (app.store.sessions(), app.clock.now());
     match session {

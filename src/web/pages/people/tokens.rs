@@ -1,7 +1,5 @@
 //! Making and revoking one's own API tokens.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +15,7 @@ use crate::domain::{
     ApiToken, Invalid, PersonRole, Timestamp, Token, TokenId, UserId, check_token_name,
 };
 use crate::web::rights::Caller;
-use crate::web::{Code, Error};
+use crate::web::{Code, Error, Form};
 
 const LABELS: [(&str, &str); 3] =
     [("token-name", "What it is for"), ("token-role", "Role"), ("token-days", "Good for")];
@@ -94,9 +92,8 @@ pub async fn add(
     State(app): State<App>,
     caller: Caller,
     shell: Shell,
-    form: Result<Form<TokenForm>, FormRejection>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let (_, user) = own(&caller)?;
     let token = match form.token(user.id, user.role, app.clock.now()) {
         Ok(token) => token,

@@ -1,8 +1,6 @@
 //! `/admin/users/{id}`: one user, for an admin: role, password, sessions, tokens.
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -16,7 +14,7 @@ use crate::app::App;
 use crate::domain::{Invalid, MIN_PASSWORD_CHARS, Password, PersonRole, TokenId, User, UserId};
 use crate::store::StoreError;
 use crate::web::rights::Caller;
-use crate::web::{Code, Error, Query};
+use crate::web::{Code, Error, Form, Query};
 
 const LABELS: [(&str, &str); 3] = [("role", "Role"), ("password", "Password"), ("user", "User")];
 
@@ -131,9 +129,8 @@ pub async fn set_role(
     caller: Caller,
     Named(user): Named,
     shell: Shell,
-    form: Result<Form<RoleForm>, FormRejection>,
+    Form(form): Form<RoleForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let refused = match form.role.parse::<PersonRole>() {
         Err(detail) => Invalid::new("/role", "unknown_value", detail),
         Ok(role) => {
@@ -162,9 +159,8 @@ pub async fn set_disabled(
     caller: Caller,
     Named(user): Named,
     shell: Shell,
-    form: Result<Form<DisabledForm>, FormRejection>,
+    Form(form): Form<DisabledForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let disabled = form.disabled == "yes";
     let users = app.store.users();
     match users.set_disabled(user.id, disabled, &caller.actor(), app.clock.now()).await {
@@ -189,9 +185,8 @@ pub async fn set_password(
     caller: Caller,
     Named(user): Named,
     shell: Shell,
-    form: Result<Form<ResetForm>, FormRejection>,
+    Form(form): Form<ResetForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let password = match Password::choose("/password", &form.password, &user.name) {
         Ok(password) => password,
         Err(refused) => return again(&app, &caller, shell, user, refused).await,
@@ -225,9 +220,8 @@ pub async fn revoke_token(
     State(app): State<App>,
     caller: Caller,
     Named(user): Named,
-    form: Result<Form<RevokeForm>, FormRejection>,
+    Form(RevokeForm { token }): Form<RevokeForm>,
 ) -> Result<Response, Error> {
-    let Form(RevokeForm { token }) = form?;
     let tokens = app.store.tokens();
     tokens.revoke(token, Some(user.id), &caller.actor(), app.clock.now()).await?;
     Ok(done(&user, "token"))

@@ -1,9 +1,7 @@
 //! `/admin/users`: everybody, and a form for one more.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -17,8 +15,8 @@ use crate::domain::{
     Invalid, MIN_PASSWORD_CHARS, Password, PersonRole, User, UserId, check_user_name,
 };
 use crate::store::StoreError;
-use crate::web::Error;
 use crate::web::rights::{Caller, Via};
+use crate::web::{Error, Form};
 
 const LABELS: [(&str, &str); 3] = [("name", "Name"), ("role", "Role"), ("password", "Password")];
 
@@ -92,9 +90,8 @@ pub async fn add(
     State(app): State<App>,
     caller: Caller,
     shell: Shell,
-    form: Result<Form<UserForm>, FormRejection>,
+    Form(form): Form<UserForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let faults = match form.user(&app) {
         Ok((user, password)) => {
             let hash = app.door.hash(password).await?;

@@ -1,9 +1,6 @@
 //! The buttons of the rating page. Each is a form; the answer leads to the page to go on with.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -11,6 +8,7 @@ use super::act_form::ActForm;
 use super::desk::{Refusal, address, no_item, refused};
 use super::keep::{Unkept, Wish, keep, keep_texts};
 use super::queue::no_queue;
+use super::seat::Seat;
 use super::typed::Texts;
 use super::{Person, models};
 use crate::app::App;
@@ -18,8 +16,7 @@ use crate::domain::review::{Handed, Outcome};
 use crate::domain::{ItemId, QueueId, SubmissionId};
 use crate::store::{Next, Submitted, Withdrawn};
 use crate::web::id_path::IdPath;
-use crate::web::pages::Shell;
-use crate::web::{Code, Error, Query};
+use crate::web::{Code, Error, Form, Query};
 
 /// Which step a button belongs to, where its form holds every step.
 #[derive(Debug, Default, Deserialize)]
@@ -30,18 +27,14 @@ pub struct StepQuery {
 
 /// Keeps a change and goes on to the next step.
 pub async fn act(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
     Query(query): Query<StepQuery>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<ActForm>, FormRejection>,
+    Form(form): Form<ActForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let form = form.of_step(query.step);
-    let reviews = app.store.reviews();
-    let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    let reviews = seat.app.store.reviews();
+    let desk = reviews.desk(id, &seat.person.id).await?.ok_or_else(|| no_item(id))?;
     let wish = Wish {
         words: form.words(),
         step: form.step(),
@@ -49,11 +42,11 @@ pub async fn act(
         texts: &form.texts,
         press: form.press(),
     };
-    if let Some(refusal) = keep(&app, id, &person, &desk, wish).await? {
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+    if let Some(refusal) = keep(&seat, id, &desk, wish).await? {
+        return refused(seat, id, refusal).await;
     }
     let rated = form.is_rating();
-    let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    let desk = reviews.desk(id, &seat.person.id).await?.ok_or_else(|| no_item(id))?;
     let place = match form.step() {
         Some(step) if !rated => format!("/review/items/{id}#step-{step}"),
         step => address(&desk, step),
@@ -63,17 +56,13 @@ pub async fn act(
 
 /// More time.
 pub async fn longer(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<Texts>, FormRejection>,
+    Form(texts): Form<Texts>,
 ) -> Result<Response, Error> {
-    let Form(texts) = form?;
-    app.store.reviews().keep(id, &person.id, app.clock.now()).await?;
-    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+    seat.app.store.reviews().keep(id, &seat.person.id, seat.app.clock.now()).await?;
+    if let Some(refusal) = keep_texts(&seat, id, &texts).await? {
+        return refused(seat, id, refusal).await;
     }
     Ok(Redirect::to(&format!("/review/items/{id}")).into_response())
 }
@@ -113,40 +102,31 @@ pub struct SubmitForm {
 
 /// Skips the item; it comes back at the end.
 pub async fn skip(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<Texts>, FormRejection>,
+    Form(texts): Form<Texts>,
 ) -> Result<Response, Error> {
-    let Form(texts) = form?;
-    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+    if let Some(refusal) = keep_texts(&seat, id, &texts).await? {
+        return refused(seat, id, refusal).await;
     }
-    put_off(&app, id, &person, "skip", &texts.reason("skip")).await
+    put_off(&seat, id, "skip", &texts.reason("skip")).await
 }
 
 /// Goes on without a word; it comes back at the end as well.
 pub async fn leave(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<Texts>, FormRejection>,
+    Form(texts): Form<Texts>,
 ) -> Result<Response, Error> {
-    let Form(texts) = form?;
-    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+    if let Some(refusal) = keep_texts(&seat, id, &texts).await? {
+        return refused(seat, id, refusal).await;
     }
-    put_off(&app, id, &person, "leave", "").await
+    put_off(&seat, id, "leave", "").await
 }
 
 async fn put_off(
-    app: &App,
+    Seat { app, person, .. }: &Seat,
     id: ItemId,
-    person: &Person,
     kind: &'static str,
     reason: &str,
 ) -> Result<Response, Error> {
@@ -160,14 +140,10 @@ async fn put_off(
 
 /// Hands the item in, and brings the next.
 pub async fn submit(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<SubmitForm>, FormRejection>,
+    Form(form): Form<SubmitForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let outcome = match form.outcome.as_deref() {
         None => Outcome::Rated,
         Some(word) => Outcome::from_word(word).ok_or_else(|| {
@@ -175,33 +151,33 @@ pub async fn submit(
         })?,
     };
     let texts = form.texts;
-    if let Some(refusal) = keep_texts(&app, id, &person, &texts).await? {
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+    if let Some(refusal) = keep_texts(&seat, id, &texts).await? {
+        return refused(seat, id, refusal).await;
     }
     let reason = Some(texts.reason(outcome.as_str())).filter(|reason| !reason.is_empty());
     if outcome != Outcome::Rated && reason.is_none() {
         let refusal = Refusal { reason_of: Some(outcome.as_str()), texts, ..Refusal::default() };
-        return refused(&app, id, &person, shell, &headers, refusal).await;
+        return refused(seat, id, refusal).await;
     }
     let partial = form.partial.is_some();
     let handed = Handed { outcome, reason, comment: None, edits: Vec::new(), partial };
-    let reviews = app.store.reviews();
-    match reviews.submit(id, &person.id, &handed, app.clock.now()).await? {
+    let reviews = seat.app.store.reviews();
+    match reviews.submit(id, &seat.person.id, &handed, seat.app.clock.now()).await? {
         // From a page that does not know yet that the item is handed in: the reason would be lost.
         Submitted::Already { alike: false, .. } if outcome != Outcome::Rated => {
             let texts =
                 handed.reason.into_iter().map(|reason| ("Why".to_owned(), reason)).collect();
             let unkept = Unkept { words: outcome.as_str().replace('_', " "), texts };
             let refusal = Refusal { handed_in: Some(unkept), ..Refusal::default() };
-            refused(&app, id, &person, shell, &headers, refusal).await
+            refused(seat, id, refusal).await
         }
         Submitted::Done(submission) | Submitted::Already { id: submission, .. } => {
             let item = reviews.item(id).await?.ok_or_else(|| no_item(id))?;
-            go_on(&app, item.queue, &person, Some(submission)).await
+            go_on(&seat.app, item.queue, &seat.person, Some(submission)).await
         }
         Submitted::Missing(missing) => {
             let refusal = Refusal { missing: Some(missing), texts, ..Refusal::default() };
-            refused(&app, id, &person, shell, &headers, refusal).await
+            refused(seat, id, refusal).await
         }
         Submitted::Refused(invalid) => Err(invalid.into()),
         Submitted::NotYours => Err(no_item(id)),
@@ -218,21 +194,17 @@ pub struct FromQuery {
 /// Takes a submission back; its item is as it was. What was typed on the page of the item that came
 /// after it is kept first.
 pub async fn undo_submission(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<SubmissionId>,
     Query(query): Query<FromQuery>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
-    form: Result<Form<Texts>, FormRejection>,
+    Form(texts): Form<Texts>,
 ) -> Result<Response, Error> {
-    let Form(texts) = form?;
     if let Some(from) = query.from.and_then(|from| from.parse().ok())
-        && let Some(refusal) = keep_texts(&app, from, &person, &texts).await?
+        && let Some(refusal) = keep_texts(&seat, from, &texts).await?
     {
-        return refused(&app, from, &person, shell, &headers, refusal).await;
+        return refused(seat, from, refusal).await;
     }
-    match app.store.reviews().withdraw(id, &person.id, app.clock.now()).await? {
+    match seat.app.store.reviews().withdraw(id, &seat.person.id, seat.app.clock.now()).await? {
         Withdrawn::Item(item) => Ok(Redirect::to(&format!("/review/items/{item}")).into_response()),
         Withdrawn::Missing => {
             Err(Error::new(Code::NotFound, format!("you have not handed in `{id}`")))

@@ -1,8 +1,7 @@
 //! `GET /review/items/{id}`: the rating page.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
@@ -12,9 +11,9 @@ use super::choice::{ChoiceView, choice};
 use super::keep::Unkept;
 use super::keys::KeyMap;
 use super::rows::{StepRow, rows};
+use super::seat::Seat;
+use super::today;
 use super::typed::Texts;
-use super::{Person, today};
-use crate::app::App;
 use crate::domain::review::{Missing, Mode, Suggestions};
 use crate::domain::{ItemId, SubmissionId, Timestamp};
 use crate::store::{Desk, Mine};
@@ -141,37 +140,27 @@ struct TakePage {
 
 /// The item as the reader has it; a button to take it for somebody who was never given it.
 pub async fn show(
-    State(app): State<App>,
+    seat: Seat,
     IdPath(id): IdPath<ItemId>,
     Query(query): Query<DeskQuery>,
-    person: Person,
-    shell: Shell,
-    headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let reviews = app.store.reviews();
-    if reviews.desk(id, &person.id).await?.is_none() {
+    let reviews = seat.app.store.reviews();
+    if reviews.desk(id, &seat.person.id).await?.is_none() {
         let item = reviews.item(id).await?.ok_or_else(|| no_item(id))?;
-        return page(&TakePage { shell, id, queue: item.queue.to_string() });
+        return page(&TakePage { shell: seat.shell, id, queue: item.queue.to_string() });
     }
     let saved = query.saved.and_then(|id| id.parse().ok());
-    let desk = desk_page(&app, id, &person, shell, &headers, Refusal::default()).await?;
+    let desk = desk_page(seat, id, Refusal::default()).await?;
     page(&DeskPage { saved, ..desk })
 }
 
 /// The same page with what was refused on it, and nothing lost that was typed.
-pub(super) async fn refused(
-    app: &App,
-    id: ItemId,
-    person: &Person,
-    shell: Shell,
-    headers: &HeaderMap,
-    refusal: Refusal,
-) -> Result<Response, Error> {
+pub(super) async fn refused(seat: Seat, id: ItemId, refusal: Refusal) -> Result<Response, Error> {
     let status = match refusal.handed_in {
         Some(_) => StatusCode::CONFLICT,
         None => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let desk = desk_page(app, id, person, shell, headers, refusal).await?;
+    let desk = desk_page(seat, id, refusal).await?;
     Ok((status, page(&desk)?).into_response())
 }
 
@@ -180,17 +169,11 @@ pub(super) fn no_item(id: ItemId) -> Error {
     Error::new(Code::NotFound, format!("there is no item `{id}` on your desk"))
 }
 
-async fn desk_page(
-    app: &App,
-    id: ItemId,
-    person: &Person,
-    shell: Shell,
-    headers: &HeaderMap,
-    refusal: Refusal,
-) -> Result<DeskPage, Error> {
+async fn desk_page(seat: Seat, id: ItemId, refusal: Refusal) -> Result<DeskPage, Error> {
+    let Seat { app, person, shell, keys } = seat;
     let reviews = app.store.reviews();
     let desk = reviews.desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
-    let (now, keys) = (app.clock.now(), KeyMap::of(headers));
+    let now = app.clock.now();
     let sheet = desk.log.sheet(desk.steps());
     let missing = sheet.missing(desk.serving.mode, !desk.serving.candidates.is_empty());
     let mut rows = rows(&desk, &sheet, &keys);

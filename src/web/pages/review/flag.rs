@@ -1,9 +1,7 @@
 //! `/runs/{id}/flag`: sends a run to a queue, with a reason.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -13,7 +11,7 @@ use crate::app::App;
 use crate::domain::{QueueId, RunId};
 use crate::store::{Flagged, StoreError};
 use crate::web::pages::{Shell, page};
-use crate::web::{Code, Error, Query, RunPath};
+use crate::web::{Code, Error, Form, Query, RunPath};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -98,9 +96,8 @@ pub async fn send(
     RunPath(run): RunPath,
     person: Person,
     shell: Shell,
-    form: Result<Form<FlagForm>, FormRejection>,
+    Form(FlagForm { queue, reason }): Form<FlagForm>,
 ) -> Result<Response, Error> {
-    let Form(FlagForm { queue, reason }) = form?;
     let part = FlagPart::of(&app, run).await?;
     let again = |fault: &str| {
         let fault = Some(fault.to_owned());

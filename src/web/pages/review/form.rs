@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -14,9 +12,9 @@ use crate::app::App;
 use crate::domain::review::{Mode, QueueSettings, Rule, Suggestions, Weights, check_guidelines};
 use crate::domain::{Actor, Invalid, QueueId};
 use crate::store::{Queue, Saved};
-use crate::web::Error;
 use crate::web::id_path::IdPath;
 use crate::web::pages::{Shell, page};
+use crate::web::{Error, Form};
 
 /// Begins the guidelines of a new queue: PRM800K's rubric in our words.
 const RUBRIC: &str = "Wrong (−1): there is an error, or the step cannot be checked in half a minute.\n\
@@ -171,9 +169,8 @@ pub async fn create(
     State(app): State<App>,
     actor: Actor,
     shell: Shell,
-    form: Result<Form<HashMap<String, String>>, FormRejection>,
+    Form(fields): Form<HashMap<String, String>>,
 ) -> Result<Response, Error> {
-    let Form(fields) = form?;
     let form = QueueForm(fields);
     let saved = match form.wish() {
         Err(faults) => return again(FormPage { shell, id: None, form, version: 0, faults }),
@@ -191,9 +188,8 @@ pub async fn update(
     IdPath(id): IdPath<QueueId>,
     actor: Actor,
     shell: Shell,
-    form: Result<Form<HashMap<String, String>>, FormRejection>,
+    Form(fields): Form<HashMap<String, String>>,
 ) -> Result<Response, Error> {
-    let Form(fields) = form?;
     let form = QueueForm(fields);
     let reviews = app.store.reviews();
     let queue = reviews.queue(id).await?.ok_or_else(|| no_queue(id))?;

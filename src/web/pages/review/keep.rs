@@ -1,9 +1,8 @@
 //! Keeping what was pressed and typed, and what the page says where that cannot be.
 
-use super::Person;
 use super::desk::{Fault, Refusal, no_item};
+use super::seat::Seat;
 use super::typed::Texts;
-use crate::app::App;
 use crate::domain::ItemId;
 use crate::domain::review::{Action, Edit};
 use crate::store::{Acted, Desk};
@@ -35,9 +34,8 @@ pub(super) struct Unkept {
 /// # Errors
 /// When the item is not on the person's desk, what is wrong with no step, and errors of the store.
 pub(super) async fn keep(
-    app: &App,
+    Seat { app, person, .. }: &Seat,
     id: ItemId,
-    person: &Person,
     desk: &Desk,
     wish: Wish<'_>,
 ) -> Result<Option<Refusal>, Error> {
@@ -72,18 +70,18 @@ pub(super) async fn keep(
 /// # Errors
 /// Those of [`keep`].
 pub(super) async fn keep_texts(
-    app: &App,
+    seat: &Seat,
     id: ItemId,
-    person: &Person,
     texts: &Texts,
 ) -> Result<Option<Refusal>, Error> {
     if texts.is_empty() {
         return Ok(None);
     }
-    let desk = app.store.reviews().desk(id, &person.id).await?.ok_or_else(|| no_item(id))?;
+    let desk =
+        seat.app.store.reviews().desk(id, &seat.person.id).await?.ok_or_else(|| no_item(id))?;
     let actions = texts.changes(&desk).into_iter().map(Action::Edit).collect();
     let wish = Wish { words: "what you typed".to_owned(), step: None, actions, texts, press: None };
-    keep(app, id, person, &desk, wish).await
+    keep(seat, id, &desk, wish).await
 }
 
 /// The step whose text it is.

@@ -3,14 +3,12 @@
 use std::fmt::Write;
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::web::Error;
 use crate::web::pages::{Shell, page};
+use crate::web::{Error, Form};
 
 const COOKIE_NAME: &str = "review_keys=";
 /// A year in seconds.
@@ -161,9 +159,8 @@ pub async fn show(shell: Shell, headers: HeaderMap) -> Result<Response, Error> {
 /// `POST /review/keys`: sets the cookie. Two things with one key are refused.
 pub async fn save(
     shell: Shell,
-    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
-    let Form(fields) = form?;
     let reset = fields.iter().any(|(name, _)| name == "reset");
     let mut keys = if reset { KeyMap::default() } else { KeyMap::of_form(&fields) };
     if !keys.check() {

@@ -3,8 +3,8 @@
 //! `list.rs` and `queue.rs` show queues, `form.rs` is how they are set; `desk.rs` is the rating
 //! page, made by `rows.rs` and `choice.rs` from what the store has; `act.rs` are its buttons, all of
 //! them forms (`act_form.rs`, the texts in them `typed.rs`), and `keep.rs` keeps what they ask for;
-//! `keys.rs` is the key map; `flag.rs` sends a run here. `person.rs` says
-//! who it is. The script in `static/review.js` only presses these buttons, and `static/press.js`
+//! `keys.rs` is the key map; `flag.rs` sends a run here. `person.rs` says who it is, and `seat.rs` what
+//! the handlers of the rating page need besides. The script in `static/review.js` only presses these buttons, and `static/press.js`
 //! names presses that must not count twice: to add a button, add a form, and a line in `keys.rs` if
 //! it should have a key.
 
@@ -20,6 +20,7 @@ mod list;
 mod person;
 mod queue;
 mod rows;
+mod seat;
 mod typed;
 
 use std::collections::BTreeMap;

@@ -1,9 +1,7 @@
 //! Saved views: `POST /runs/views` keeps a list with its filters under a name, `/runs/views/delete`
 //! forgets it.
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -12,8 +10,8 @@ use super::query::RunsQuery;
 use super::{Refused, list};
 use crate::app::App;
 use crate::store::{MAX_VIEWS, SavedView};
-use crate::web::Error;
 use crate::web::pages::{Shell, page};
+use crate::web::{Error, Form};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 60;
@@ -31,9 +29,8 @@ pub struct ViewForm {
 pub async fn save(
     State(app): State<App>,
     shell: Shell,
-    form: Result<Form<ViewForm>, FormRejection>,
+    Form(form): Form<ViewForm>,
 ) -> Result<Response, Error> {
-    let Form(form) = form?;
     let query = read(&form.query);
     let name = form.name.split_whitespace().collect::<Vec<_>>().join(" ");
     let chars = name.chars().count();
@@ -59,11 +56,7 @@ pub async fn save(
 }
 
 /// Forgets a view and leads back to the list that it was deleted from.
-pub async fn delete(
-    State(app): State<App>,
-    form: Result<Form<ViewForm>, FormRejection>,
-) -> Result<Redirect, Error> {
-    let Form(form) = form?;
+pub async fn delete(State(app): State<App>, Form(form): Form<ViewForm>) -> Result<Redirect, Error> {
     app.store.views().delete(&form.name).await?;
     Ok(Redirect::to(&read(&form.query).address()))
 }
