@@ -68,4 +68,4 @@ pub use tags::Tags;
 pub use tokens::Tokens;
 pub use upkeep::{Schema, Upkeep};
 pub use users::Users;
-pub use views::{MAX_VIEWS, SavedView, Views};
+pub use views::{Keeper, MAX_VIEWS, SavedView, ViewKept, Views};

@@ -7,6 +7,7 @@ mod manage;
 mod offers;
 mod rights;
 mod tokens;
+mod views;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::components::{Score, Verdict, When, kind_words, one_line};
-use super::{Shell, page};
+use super::{Shell, frame, page};
 use crate::app::App;
-use crate::domain::{RunStatus, Timestamp};
+use crate::domain::{PersonRole, RunStatus, Timestamp};
 use crate::store::{RunSummary, Sort};
 use crate::web::{Error, Query};
 
@@ -70,6 +70,8 @@ pub struct ViewLink {
     href: String,
     /// It is the list that is shown.
     here: bool,
+    /// The reader may forget it.
+    mine: bool,
 }
 
 /// A name that cannot be used, and why.
@@ -157,9 +159,14 @@ async fn list(
     let now = app.clock.now();
     let next = found.next.as_deref().and_then(|id| id.parse().ok());
     let top = query.top();
-    let views = app.store.views().all().await?.into_iter().map(|view| {
-        let (href, here) = (format!("/runs{}", view.query), view.query == top.query());
-        ViewLink { name: view.name, href, here }
+    let reader = frame().and_then(|frame| frame.person);
+    let keeper = reader.filter(|person| person.role >= PersonRole::Annotator);
+    let keeper = keeper.as_ref().map(views::keeper);
+    let views = app.store.views().all().await?.into_iter().map(|view| ViewLink {
+        href: format!("/runs{}", view.query),
+        here: view.query == top.query(),
+        mine: keeper.is_some_and(|keeper| keeper.may_change(&view)),
+        name: view.name,
     });
     Ok(RunsPage {
         shell,

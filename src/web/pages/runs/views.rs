@@ -1,5 +1,5 @@
 //! Saved views: `POST /runs/views` keeps a list with its filters under a name, `/runs/views/delete`
-//! forgets it.
+//! forgets it. Everybody sees all of them; a view is changed by who keeps it, or by an admin.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,9 +9,10 @@ use serde::Deserialize;
 use super::query::RunsQuery;
 use super::{Refused, list};
 use crate::app::App;
-use crate::store::{MAX_VIEWS, SavedView};
+use crate::domain::PersonRole;
+use crate::store::{Keeper, MAX_VIEWS, ViewKept};
 use crate::web::pages::{Shell, page};
-use crate::web::{Error, Form};
+use crate::web::{Error, Form, Person};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 60;
@@ -28,6 +29,7 @@ pub struct ViewForm {
 /// Keeps a view and leads to it.
 pub async fn save(
     State(app): State<App>,
+    person: Person,
     shell: Shell,
     Form(form): Form<ViewForm>,
 ) -> Result<Response, Error> {
@@ -41,9 +43,16 @@ pub async fn save(
     } else if name.chars().any(char::is_control) {
         Some("control characters are not allowed".to_owned())
     } else {
-        let view = SavedView { name, query: query.query() };
-        let kept = app.store.views().save(&view, app.clock.now()).await?;
-        (!kept).then(|| format!("at most {MAX_VIEWS} views are kept; delete one first"))
+        let views = app.store.views();
+        match views.save(&name, &query.query(), keeper(&person), app.clock.now()).await? {
+            ViewKept::Done => None,
+            ViewKept::TooMany => {
+                Some(format!("at most {MAX_VIEWS} views are kept; delete one first"))
+            }
+            ViewKept::OfAnother => {
+                Some("somebody else keeps a view of this name; take another name".to_owned())
+            }
+        }
     };
     match fault {
         None => Ok(Redirect::to(&query.address()).into_response()),
@@ -56,9 +65,20 @@ pub async fn save(
 }
 
 /// Forgets a view and leads back to the list that it was deleted from.
-pub async fn delete(State(app): State<App>, Form(form): Form<ViewForm>) -> Result<Redirect, Error> {
-    app.store.views().delete(&form.name).await?;
+pub async fn delete(
+    State(app): State<App>,
+    person: Person,
+    Form(form): Form<ViewForm>,
+) -> Result<Redirect, Error> {
+    if !app.store.views().delete(&form.name, keeper(&person)).await? {
+        person.require(PersonRole::Admin)?;
+    }
     Ok(Redirect::to(&read(&form.query).address()))
+}
+
+/// Somebody, as a keeper of views.
+pub(super) fn keeper(person: &Person) -> Keeper {
+    Keeper { id: person.id, admin: person.role >= PersonRole::Admin }
 }
 
 /// Only what is a filter is kept; anything else leads to the whole list.
