@@ -90,7 +90,7 @@ type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
 fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let Asked { from, name, wanted, search, k, choose, solved_only, unsolved } = asked;
+    let Asked { from, name, wanted, search, k, solved_only, unsolved, .. } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
@@ -106,11 +106,7 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     }
     let all: Vec<Sample> = source.read()?;
     let solved: BTreeSet<u64> = all.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
-    let (known, hopeless): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|s| !solved_only || solved.contains(&s.problem_id));
-    let mut chosen = choose(known, wanted);
-    chosen.extend(hopeless.into_iter().take(unsolved));
-    chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
+    let chosen = chosen(all, &solved, &asked);
 
     let mut lines = Vec::with_capacity(chosen.len());
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -138,6 +134,16 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     set.write(name, settings, inputs, counts, &lines)?;
     parts.clear();
     Ok(set)
+}
+
+/// The samples that are rolled out, by problem.
+fn chosen(all: Vec<Sample>, solved: &BTreeSet<u64>, asked: &Asked) -> Vec<Sample> {
+    let (known, unsolved): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|s| !asked.solved_only || solved.contains(&s.problem_id));
+    let mut chosen = (asked.choose)(known, asked.wanted);
+    chosen.extend(unsolved.into_iter().take(asked.unsolved));
+    chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
+    chosen
 }
 
 /// Those of problems that are `solved` or that a rollout of one of their samples solves.
