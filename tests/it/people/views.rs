@@ -4,7 +4,7 @@ use glore::domain::PersonRole;
 
 use super::{Browser, add, browser, get, html, post, text, words};
 use crate::app::TestApp;
-use crate::pages::{all, post_form};
+use crate::pages::{all, post_form, samples};
 
 async fn keep(app: &TestApp, who: &Browser, name: &str, chosen: &str) -> u16 {
     let form = format!("name={name}&query=%3Fchosen%3D{chosen}");
@@ -14,6 +14,7 @@ async fn keep(app: &TestApp, who: &Browser, name: &str, chosen: &str) -> u16 {
 #[tokio::test]
 async fn a_view_is_changed_by_its_keeper_or_an_admin() {
     let app = TestApp::new().await;
+    app.app.store.runs().insert(&samples::local_wins()).await.expect("stored");
     assert_eq!(post_form(&app, "/runs/views", "name=Old&query=").await.status, 303);
     let mut browsers = Vec::new();
     for (name, role) in [
