@@ -35,7 +35,7 @@ async fn a_view_is_changed_by_its_keeper_or_an_admin() {
     assert!(words(&html(&refused), "#view-fault").contains("somebody else keeps a view"));
     let refused = post(&app, ben, "/runs/views/delete", "name=Mine&query=").await;
     assert_eq!(refused.status, 403);
-    assert!(text(&refused).contains("this needs the role admin; ben is annotator"));
+    assert!(text(&refused).contains("needs the role admin; ben is annotator"));
     for (who, forgettable) in [(ada, 2), (ana, 2), (ben, 1), (vic, 0)] {
         let page = html(&get(&app, who, "/runs").await);
         assert_eq!(all(&page, ".saved .chip"), ["Mine", "Old"]);
