@@ -18,8 +18,8 @@ use crate::lab::reproduce::{Bench, Origin, PRACTICE, begin};
 /// Takes the policy as the student and the ORM as what the SORM starts from, and draws the student's
 /// samples and the validation rollouts. After that `glore train sorm --full-search` and its flags
 /// show what a label rule or a number of rollouts does, without base, student and ORM being trained
-/// first. `glore reproduce --out FOLDER` trains everything after the student in it: anew, or, with
-/// the preset `further`, on from the models in use.
+/// first. `glore reproduce --out FOLDER` trains everything after the student in it anew, or, with the
+/// preset `further`, those that it has steps for on from the models in use.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Numbers of problems, samples, rollouts and steps, and the seed: by name or in a file.
