@@ -39,8 +39,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             search: preset.search,
             k: preset.rollouts,
             choose: half_wrong,
-            solved_only: true,
-            unsolved: preset.unsolved_rollout_samples,
+            unsolved: Some(preset.unsolved_rollout_samples),
         },
         _ => Asked {
             from: "samples-validation",
@@ -49,8 +48,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
             search: Search::Full,
             k: preset.rollouts,
             choose: first_of_each,
-            solved_only: false,
-            unsolved: 0,
+            unsolved: None,
         },
     };
     roll_out(bench, asked)
@@ -64,8 +62,7 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
 pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
     let (name, wanted) = (FULL_ROLLOUTS, bench.preset.full_rollout_samples);
     let (search, k, choose) = (Search::Full, MOST_ROLLOUTS, half_wrong as Choose);
-    let (from, solved_only, unsolved) = ("samples", true, 0);
-    let asked = Asked { from, name, wanted, search, k, choose, solved_only, unsolved };
+    let asked = Asked { from: "samples", name, wanted, search, k, choose, unsolved: Some(0) };
     roll_out(bench, asked)
 }
 
@@ -79,10 +76,9 @@ struct Asked {
     search: Search,
     k: usize,
     choose: Choose,
-    /// Whether problems that neither a sample nor a rollout solves are set aside.
-    solved_only: bool,
-    /// Samples of problems that no sample solved, at most, when those are not simply all taken.
-    unsolved: usize,
+    /// Samples of problems that no sample solved, at most, of which those are kept that a rollout
+    /// solves; `None`: all problems are taken as they come, and none is set aside.
+    unsolved: Option<usize>,
 }
 
 /// Which of the samples, and at most how many, are rolled out.
@@ -90,13 +86,13 @@ type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
 fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let Asked { from, name, wanted, search, k, solved_only, unsolved, .. } = asked;
+    let Asked { from, name, wanted, search, k, unsolved, .. } = asked;
     let source = SetFile::new(&bench.folder, from);
     let student = bench.model(Role::Policy)?;
     let set = SetFile::new(&bench.folder, name);
     let settings = json!({
-        "samples": wanted, "rollouts": k, "search": search, "solved_only": solved_only,
-        "unsolved": unsolved, "temperature": preset.sample_temperature, "seed": preset.seed,
+        "samples": wanted, "rollouts": k, "search": search, "solved_only": unsolved.is_some(),
+        "unsolved": unsolved.unwrap_or(0), "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let made_of = source.manifest().map(|m| m.sha256).unwrap_or_default();
     let inputs =
@@ -125,7 +121,7 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
             *counts.entry(name).or_default() += n;
         }
     }
-    if solved_only {
+    if unsolved.is_some() {
         let rolled_out = lines.len();
         lines = solvable(lines, solved);
         counts.insert("samples_set_aside".to_owned(), (rolled_out - lines.len()) as u64);
@@ -139,9 +135,9 @@ fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
 /// The samples that are rolled out, by problem.
 fn chosen(all: Vec<Sample>, solved: &BTreeSet<u64>, asked: &Asked) -> Vec<Sample> {
     let (known, unsolved): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|s| !asked.solved_only || solved.contains(&s.problem_id));
+        all.into_iter().partition(|s| asked.unsolved.is_none() || solved.contains(&s.problem_id));
     let mut chosen = (asked.choose)(known, asked.wanted);
-    chosen.extend(unsolved.into_iter().take(asked.unsolved));
+    chosen.extend(unsolved.into_iter().take(asked.unsolved.unwrap_or(0)));
     chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
     chosen
 }
