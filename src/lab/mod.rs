@@ -7,6 +7,7 @@
 //! values and files out: nothing here serves, and the store is not known. To add a set, add a file under `sets/` and a stage to `reproduce/`.
 
 pub mod annotated;
+pub mod doubt;
 mod error;
 pub mod files;
 pub mod formats;

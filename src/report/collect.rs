@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "base",
     "expert-samples",
     "expert",
@@ -25,6 +25,8 @@ const ORDER: [&str; 17] = [
     "practice",
     "checking",
     "orm-student",
+    "beliefs-validation",
+    "beliefs",
     "sorm",
     "global",
     "local",

@@ -9,6 +9,7 @@ pub(super) mod dataset;
 pub(super) mod eval;
 pub(super) mod export;
 pub(super) mod import;
+mod labels;
 mod models;
 pub(super) mod report;
 pub(super) mod reproduce;
@@ -30,6 +31,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Begin(begin::Args),
+    Labels(labels::Args),
     SimulateAnnotators(simulate::SimulateArgs),
 }
 
@@ -37,6 +39,7 @@ enum What {
 pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     match &args.what {
         What::Begin(args) => begin::run(args, config),
+        What::Labels(args) => labels::run(args),
         What::SimulateAnnotators(args) => simulate::run(args, config),
     }
 }

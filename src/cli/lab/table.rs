@@ -129,7 +129,7 @@ pub(super) fn stepwise(found: &[Found]) -> String {
     out
 }
 
-fn row(figure: &Figure) -> String {
+pub(super) fn row(figure: &Figure) -> String {
     let percent = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{:.1}", 100.0 * x));
     let interval = format!("{} to {}", percent(figure.low), percent(figure.high));
     format!("{:>7} {:>18} {:>6}", percent(figure.value), interval, figure.n)

@@ -27,8 +27,8 @@ pub struct Args {
     /// Name of what comes of it.
     #[arg(long)]
     name: String,
-    /// Label rules to leave out (sorm, local): propagation, consistency, balance.
-    #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance"])]
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance, doubt.
+    #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "doubt"])]
     without: Vec<String>,
     /// Balance step labels by prefix length, whatever the preset says (sorm).
     #[arg(long)]
@@ -149,8 +149,9 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
         balance: (preset.balance || args.balanced) && keeps("balance"),
     };
     let mut recipe = Recipe { name: args.name.clone(), rules, ..Recipe::usual(course, preset) };
-    // Without balance labels are the same ones, and more of them.
-    let other_labels = args.without.iter().any(|left_out| left_out != "balance");
+    recipe.doubt &= keeps("doubt");
+    // Without balance labels are the same ones, and more of them; without doubt, those of the rules.
+    let other_labels = !rules.propagation || !rules.consistency;
     if args.full_search || other_labels || args.rollouts.is_some() {
         recipe.source = Source::FullSearch;
     }
@@ -186,6 +187,8 @@ mod tests {
         assert_eq!(changed.source, Source::FullSearch);
         assert_eq!(changed.rollouts, 4);
         assert_eq!(changed.rules, Rules { propagation: false, consistency: true, balance: false });
+        let undoubting = asked("sorm --name x --without doubt").expect("ok");
+        assert_eq!((undoubting.source, undoubting.doubt), (Source::Training, false));
         assert_eq!(asked("global --name x --copies 3").expect("ok").copies_of_ten, 3);
         assert_eq!(asked("orm --name x --labels-only").expect("ok").language, 0.0);
         let usual = asked("local --name local").expect("ok");

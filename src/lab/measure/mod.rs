@@ -27,7 +27,7 @@ pub use figures::{Evaluation, evaluate};
 pub use item::{Gold, Item};
 pub use labels::{LabelRow, LabelTable, label_table};
 pub use models::Models;
-pub use stats::{Figure, auroc, bootstrap, pass_at, rate, wilson};
+pub use stats::{Figure, auroc, bootstrap, pass_at, rate, share_of, wilson};
 pub use stepwise::{Found, Judged, find_errors};
 pub use sweep::{GatePoint, MarginPoint, ThresholdPoint, best_margin};
 pub(in crate::lab) use threshold::best_cut;

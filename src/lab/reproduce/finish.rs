@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
+use super::beliefs::for_thresholds;
 use super::bench::{Bench, Model};
 use super::parts::Parts;
 use super::preset::Preset;
 use super::roles::Course;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
-use crate::lab::files::{SetFile, hash_file};
+use crate::lab::files::hash_file;
 use crate::lab::measure::{
     Ablation, Evaluation, Item, LabelTable, Models, Thresholds, ablate, attempt, best_margin,
     compare_models, evaluate, label_table, solves_alone, tune, with_margin,
@@ -22,7 +23,6 @@ use crate::lab::measure::{
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::runner::Runner;
 use crate::lab::sampling::Draw;
-use crate::lab::sets::Rollouts;
 use crate::model::{Card, Control, PROMPT_VERSION, Precision, WEIGHTS_FILE, Weights};
 
 /// Samples a problem for best-of-3 and majority-of-3.
@@ -62,8 +62,8 @@ pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
         weights_and_words(bench, &model, &checkpoint_folder(&root, role))?;
     }
     let models = shipped_models(&root)?;
-    let rollouts: Vec<Rollouts> = SetFile::new(&bench.folder, "rollouts-validation").read()?;
-    let thresholds = tune(&models, &bench.tokenizer, &rollouts)?;
+    let (rollouts, good) = for_thresholds(bench)?;
+    let thresholds = tune(&models, &bench.tokenizer, &rollouts, &good)?;
     let mut hashes = BTreeMap::new();
     for role in Role::ALL {
         let folder = checkpoint_folder(&root, role);

@@ -48,6 +48,9 @@ pub struct Preset {
     pub rollouts: usize,
     /// Besides, samples of problems that no sample solved; what no rollout solves either is left out.
     pub unsolved_rollout_samples: usize,
+    /// Whether the SORM learns, and thresholds are tuned on, how likely a prefix is good that no rollout
+    /// reached, instead of taking it for bad (docs/decisions/0046).
+    pub doubt: bool,
     pub search: Search,
     /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
     /// (docs/decisions/0043).
@@ -115,6 +118,7 @@ impl Preset {
             rollout_samples: 20_000,
             rollouts: 8,
             unsolved_rollout_samples: 0,
+            doubt: true,
             search: Search::Bisect,
             balance: false,
             full_rollout_samples: 3_000,

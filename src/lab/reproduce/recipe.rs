@@ -25,6 +25,8 @@ pub struct Recipe {
     pub source: Source,
     /// Label rules of step labels.
     pub rules: Rules,
+    /// Whether a prefix that no rollout reached is bad only as likely as it is (SORM).
+    pub doubt: bool,
     /// K: rollouts of a prefix that are looked at, of a full search.
     pub rollouts: usize,
     /// For each ten right samples, how many become pairs that teach a refiner to copy.
@@ -51,6 +53,7 @@ impl Recipe {
             name: course.name().to_owned(),
             source: Source::Training,
             rules: Rules { balance: preset.balance, ..Rules::default() },
+            doubt: preset.doubt,
             rollouts: preset.rollouts,
             copies_of_ten: preset.copies_of_ten,
             language: preset.language_weight,

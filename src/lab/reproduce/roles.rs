@@ -4,13 +4,15 @@ use std::path::Path;
 
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
+use crate::lab::problems::Split;
 use crate::lab::sets::{
-    Rollouts, Sample, Teaching, choices, global_pairs, global_set, local_pairs, local_set, orm_set,
-    sorm_set,
+    Rollouts, Sample, Teaching, certain, choices, global_pairs, global_set, local_pairs, local_set,
+    orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
+use super::beliefs::labelled;
 use super::bench::{Bench, Report};
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
@@ -103,9 +105,16 @@ fn kept(start: Weights, folder: &Path) -> Result<Trained, LabError> {
 }
 
 /// The set of a recipe, from the files of its source.
-fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example>, LabError> {
-    let (tokenizer, seed) = (&bench.tokenizer, bench.preset.seed);
-    let (copies, rules) = (recipe.copies_of_ten, recipe.rules);
+fn set(bench: &mut Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example>, LabError> {
+    let (copies, rules, seed) = (recipe.copies_of_ten, recipe.rules, bench.preset.seed);
+    if recipe.course == Course::Sorm && recipe.source != Source::FullSearch {
+        let validation = recipe.source == Source::Validation;
+        let split = if validation { Split::Validation } else { Split::Train };
+        let (rollouts, good) = labelled(bench, split, rules, recipe.doubt)?;
+        let set = sorm_set(&bench.tokenizer, &rollouts, &good, rules.balance, seed, teaching)?;
+        return Ok(set);
+    }
+    let tokenizer = &bench.tokenizer;
     let suffix = if recipe.source == Source::Validation { "-validation" } else { "" };
     let named = |name: &str| SetFile::new(&bench.folder, &format!("{name}{suffix}"));
     let samples = || named("samples").read::<Sample>();
@@ -134,7 +143,11 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             let refined = choices(named("refinements").read::<Sample>()?, &[]);
             orm_set(tokenizer, &[refined, of_student()?].concat(), seed, teaching)?
         }
-        Course::Sorm => sorm_set(tokenizer, &rollouts()?, rules, seed, teaching)?,
+        Course::Sorm => {
+            let rollouts = rollouts()?;
+            let good: Vec<_> = rollouts.iter().map(|one| certain(one, rules)).collect();
+            sorm_set(tokenizer, &rollouts, &good, rules.balance, seed, teaching)?
+        }
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
         Course::Local => {
             let pairs = local_pairs(&rollouts()?, &samples()?, rules, copies, seed);

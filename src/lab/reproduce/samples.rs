@@ -8,6 +8,7 @@ use serde_json::json;
 use super::base::worked;
 use super::bench::{Bench, Model};
 use super::parts::Parts;
+use super::preset::Preset;
 use crate::domain::{Answer, Role};
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
@@ -26,20 +27,23 @@ const PROBLEMS_A_PASS: usize = 4_000;
 /// [`LabError`] from the model and files.
 pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let (name, problems) = match split {
-        Split::Train => {
-            let seen = preset.worked_problems + preset.expert_problems;
-            let all = worked(split, &preset, seen + preset.sample_problems);
-            ("samples", all[seen..].to_vec())
-        }
-        _ => ("samples-validation", worked(split, &preset, preset.validation_samples)),
-    };
+    let name = if split == Split::Train { "samples" } else { "samples-validation" };
+    let problems = sampled(split, &preset);
     let student = bench.model(Role::Policy)?;
     let settings = json!({
         "split": split, "problems": problems.len(), "samples": preset.samples,
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     sample_set(bench, name, settings, &student, &problems, preset.samples)
+}
+
+/// The problems of a split that are sampled, by their numbers in the set.
+pub(super) fn sampled(split: Split, preset: &Preset) -> Vec<WordProblem> {
+    let seen = preset.worked_problems + preset.expert_problems;
+    match split {
+        Split::Train => worked(split, preset, seen + preset.sample_problems).split_off(seen),
+        _ => worked(split, preset, preset.validation_samples),
+    }
 }
 
 /// The set `name`: distinct samples of a model over problems, `n` drawn a problem.

@@ -17,7 +17,7 @@ pub use checks::checks_set;
 pub use choices::choices;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_set, sorm_set};
-pub use sample::{Rollouts, Sample, Search};
+pub use sample::{Belief, Rollouts, Sample, Search, certain};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;
 pub use teach::Teaching;

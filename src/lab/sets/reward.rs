@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::domain::Solution;
 use crate::engine::Tokenizer;
-use crate::lab::labels::{Rules, balance};
+use crate::lab::labels::balance;
 use crate::lab::problems::Equation;
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
@@ -44,7 +44,7 @@ pub fn orm_set(
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
-        let labels = ends.into_iter().map(|end| (end, sample.correct));
+        let labels = ends.into_iter().map(|end| (end, f64::from(sample.correct)));
         let mut example = teaching.weighted(prompt, labels, sample.correct, weight);
         teaching.check(&mut example, digits);
         examples.push(example);
@@ -117,33 +117,34 @@ fn with_slips<'a>(
     Ok(())
 }
 
-/// SORM set: the labels of prefixes under `rules`, balanced by prefix length; prefixes left out by
-/// the balance are part of the text but are not predicted (method, "SORM set").
+/// SORM set: `good[r][i]` says how likely prefix P_{i+1} of rollouts `r` is good, which is its label.
+/// Where they are `balanced` by prefix length, prefixes left out are part of the text but are not
+/// predicted (method, "SORM set").
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
 pub fn sorm_set(
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
-    rules: Rules,
+    good: &[Vec<f64>],
+    balanced: bool,
     seed: u64,
     teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
-    let labels: Vec<Vec<bool>> = rollouts.iter().map(|r| r.labels.under(rules)).collect();
-    let items: Vec<(usize, usize, bool)> = labels
+    let items: Vec<(usize, usize, f64)> = good
         .iter()
         .enumerate()
-        .flat_map(|(r, labels)| labels.iter().enumerate().map(move |(i, &label)| (r, i, label)))
+        .flat_map(|(r, good)| good.iter().enumerate().map(move |(i, &good)| (r, i, good)))
         .collect();
-    let kept: Vec<usize> = if rules.balance {
-        let by_length: Vec<_> = items.iter().map(|&(_, i, label)| (i + 1, label)).collect();
+    let kept: Vec<usize> = if balanced {
+        let by_length: Vec<_> = items.iter().map(|&(_, i, good)| (i + 1, good >= 0.5)).collect();
         balance(&by_length, seed)
     } else {
         (0..items.len()).collect()
     };
-    let mut read: Vec<Vec<(usize, bool)>> = vec![Vec::new(); rollouts.len()];
-    for (r, i, label) in kept.into_iter().map(|k| items[k]) {
-        read[r].push((i, label));
+    let mut read: Vec<Vec<(usize, f64)>> = vec![Vec::new(); rollouts.len()];
+    for (r, i, good) in kept.into_iter().map(|k| items[k]) {
+        read[r].push((i, good));
     }
     let (mut examples, mut marks) = (Vec::new(), Marks::new(tokenizer));
     for (rollouts, read) in rollouts.iter().zip(read) {
@@ -154,8 +155,8 @@ pub fn sorm_set(
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let labels: Vec<_> =
-            read.into_iter().map(|(i, label)| (prompt.step_ends[i], label)).collect();
-        let mut example = teaching.example(prompt, labels, sample.correct);
+            read.into_iter().map(|(i, good)| (prompt.step_ends[i], good)).collect();
+        let mut example = teaching.weighted(prompt, labels, sample.correct, 1.0);
         teaching.check(&mut example, digits);
         examples.push(example);
     }
@@ -167,7 +168,8 @@ pub fn sorm_set(
 mod tests {
     use super::*;
     use crate::engine::scripted_tokenizer;
-    use crate::lab::labels::Labels;
+    use crate::lab::labels::{Labels, Rules};
+    use crate::lab::sets::certain;
 
     fn rollouts(labels: &[bool]) -> Rollouts {
         let steps = (0..labels.len()).map(|i| format!("{i} + 1 = {}", i + 1)).collect();
@@ -247,19 +249,16 @@ mod tests {
     fn balance_leaves_as_many_of_each_at_each_length() {
         let tokenizer = scripted_tokenizer();
         let all = [rollouts(&[true, true]), rollouts(&[true, false]), rollouts(&[true, false])];
-        let rules = Rules::default();
-        let set = sorm_set(&tokenizer, &all, rules, 1, labels_only(&tokenizer)).expect("a set");
-        let targets: Vec<u32> =
-            set.iter().flat_map(|e| e.reads.iter().map(|&(_, target, _)| target)).collect();
+        let good: Vec<_> = all.iter().map(|one| certain(one, Rules::default())).collect();
+        let set = |balanced| {
+            sorm_set(&tokenizer, &all, &good, balanced, 1, labels_only(&tokenizer)).expect("a set")
+        };
+        let targets: Vec<u32> = set(true)
+            .iter()
+            .flat_map(|e| e.reads.iter().map(|&(_, target, _)| target).collect::<Vec<_>>())
+            .collect();
         assert_eq!(targets.iter().filter(|&&t| t == 0).count(), 1, "the first steps are all good");
         assert_eq!(targets.iter().filter(|&&t| t == 1).count(), 1);
-        let unbalanced = Rules { balance: false, ..rules };
-        let reads = |set: Vec<Example>| set.iter().map(|e| e.reads.len()).sum::<usize>();
-        assert_eq!(
-            reads(
-                sorm_set(&tokenizer, &all, unbalanced, 1, labels_only(&tokenizer)).expect("a set")
-            ),
-            6
-        );
+        assert_eq!(set(false).iter().map(|e| e.reads.len()).sum::<usize>(), 6);
     }
 }

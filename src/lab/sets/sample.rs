@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Answer, Solution};
-use crate::lab::labels::{Labels, Trace, label};
+use crate::lab::labels::{Labels, Rules, Trace, label};
 
 /// Which prefixes of a sample were continued, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +60,18 @@ pub struct Rollouts {
     /// search had no need to try.
     pub traces: Vec<Vec<Trace>>,
     pub labels: Labels,
+}
+
+/// How likely each prefix of a sample that was rolled out is good, in 0..=1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Belief {
+    pub problem_id: u64,
+    pub sample_id: u64,
+    /// `good[i]`: of P_{i+1}.
+    pub good: Vec<f64>,
+}
+
+/// The labels under `rules` taken for certain: 1 or 0 for each prefix.
+pub fn certain(rollouts: &Rollouts, rules: Rules) -> Vec<f64> {
+    rollouts.labels.under(rules).into_iter().map(f64::from).collect()
 }

@@ -1,0 +1,88 @@
+//! `glore lab labels`: the step labels of a run, held against the worlds.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use candle_core::Device;
+
+use super::reproduce::preset;
+use super::table::row;
+use super::watch::Watch;
+use crate::cli::print;
+use crate::lab::problems::Split;
+use crate::lab::reproduce::{Bench, Held, held, tokenizer};
+
+/// Hold the step labels of a run against the worlds of its problems
+///
+/// Says how many labels of rollouts are right, for right samples and for wrong ones of problems that
+/// some sample or none solved, and of the prefixes that no rollout reached how many are good and how
+/// many are believed to be. Training never looks at this.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Preset of the run, by its name or in a file.
+    #[arg(long, default_value = "small", value_name = "NAME|FILE")]
+    preset: String,
+    /// Folder of the run [default: runs/PRESET].
+    #[arg(long, value_name = "FOLDER")]
+    run: Option<PathBuf>,
+    /// Labels of validation problems instead of training problems.
+    #[arg(long)]
+    validation: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let preset = preset(&args.preset)?;
+    let folder = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&preset.name));
+    let tokenizer = tokenizer(&preset, &folder)?;
+    let found = {
+        let mut watch = Watch::new();
+        let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);
+        let mut bench = Bench::new(preset, folder, tokenizer, Device::Cpu, &mut see);
+        held(&mut bench, if args.validation { Split::Validation } else { Split::Train })?
+    };
+    match args.json {
+        true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
+        false => print(&table(&found)),
+    }
+}
+
+fn table(found: &Held) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        out,
+        "{:<30} {:>8} {:>10} {:>9} {:>7} {:>18} {:>6}",
+        "samples", "prefixes", "false good", "false bad", "right %", "95 % interval", "n"
+    );
+    for one in &found.rows {
+        let figure = row(&one.agreement);
+        let _ = writeln!(
+            out,
+            "{:<30} {:>8} {:>10} {:>9} {figure}",
+            one.samples, one.prefixes, one.false_good, one.false_bad
+        );
+    }
+    let doubted = &found.doubted;
+    let _ = writeln!(out, "\n{} prefixes in doubt: no rollout reached them", doubted.prefixes);
+    let rows = [
+        ("good in the worlds", &doubted.good),
+        ("good as believed", &doubted.believed),
+        ("Brier score of beliefs", &doubted.brier),
+    ];
+    for (words, figure) in rows {
+        let _ = writeln!(out, "{words:<60} {}", row(figure));
+    }
+    let _ = writeln!(out, "\n{:<12} {:>8} {:>7}", "believed %", "prefixes", "good %");
+    for (tenth, &(prefixes, good)) in found.doubted.bins.iter().enumerate() {
+        let share = match prefixes {
+            0 => "-".to_owned(),
+            _ => format!("{:.0}", 100.0 * good as f64 / prefixes as f64),
+        };
+        let bin = format!("{} to {}", 10 * tenth, 10 * (tenth + 1));
+        let _ = writeln!(out, "{bin:<12} {prefixes:>8} {share:>7}");
+    }
+    out
+}

@@ -1,0 +1,172 @@
+//! Step labels of a run held against the worlds of its problems. Only to be looked at: no stage may
+//! use what the worlds say of training problems.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::beliefs::{guesses, labelled};
+use super::bench::Bench;
+use super::samples::sampled;
+use crate::lab::LabError;
+use crate::lab::files::SetFile;
+use crate::lab::labels::Rules;
+use crate::lab::measure::{Figure, share_of};
+use crate::lab::problems::{Split, World, first_wrong_equation};
+use crate::lab::sets::{Rollouts, Sample, certain};
+
+/// The labels of one split of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub rows: Vec<HeldRow>,
+    pub doubted: Doubted,
+}
+
+/// One kind of samples: how many prefixes the rules label as the worlds do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldRow {
+    pub samples: String,
+    pub n: usize,
+    pub prefixes: usize,
+    /// Samples are resampled for the interval.
+    pub agreement: Figure,
+    /// Prefixes labelled good that are wrong, and the other way round.
+    pub false_good: usize,
+    pub false_bad: usize,
+}
+
+/// Prefixes that no rollout reached, of wrong samples and without their ends, which are no guess.
+/// Samples are resampled for the intervals, whose n counts samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Doubted {
+    pub prefixes: usize,
+    /// Share that is good in the worlds, and the share that beliefs expect.
+    pub good: Figure,
+    pub believed: Figure,
+    /// Mean squared distance of beliefs from the worlds; of labels it is the share above.
+    pub brier: Figure,
+    /// Of ten bins of beliefs: prefixes, and how many of them are good.
+    pub bins: [(usize, usize); 10],
+}
+
+/// What is looked at of one sample.
+struct Look {
+    kind: usize,
+    /// Of each prefix: its label, and whether it is good in the world.
+    labels: Vec<(bool, bool)>,
+    /// Of each that is in doubt: what is believed, and the same.
+    doubted: Vec<(f64, bool)>,
+}
+
+const KINDS: [&str; 3] = ["right", "wrong, of solved problems", "wrong, of unsolved problems"];
+
+/// Holds the labels of a split of a run against the worlds.
+///
+/// # Errors
+/// [`LabError`] when the run lacks the sets, from the model and files.
+pub fn held(bench: &mut Bench, split: Split) -> Result<Held, LabError> {
+    let problems = sampled(split, &bench.preset);
+    let suffix = if split == Split::Train { "" } else { "-validation" };
+    let samples: Vec<Sample> = SetFile::new(&bench.folder, &format!("samples{suffix}")).read()?;
+    let solved: BTreeSet<u64> =
+        samples.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
+    let (rollouts, believed) = labelled(bench, split, Rules::default(), true)?;
+    let mut looks = Vec::with_capacity(rollouts.len());
+    for (one, believed) in rollouts.iter().zip(&believed) {
+        let sample = &one.sample;
+        let problem = problems.get(sample.problem_id as usize);
+        let Some(problem) = problem.filter(|problem| problem.text == sample.problem) else {
+            let reason = "they are not of the problems of this preset".to_owned();
+            return Err(LabError::Nothing { stage: "rollouts", reason });
+        };
+        looks.push(look(one, believed, &problem.world, solved.contains(&sample.problem_id)));
+    }
+    let seed = bench.preset.seed;
+    let rows = KINDS.iter().enumerate().map(|(kind, name)| row(name, kind, &looks, seed)).collect();
+    Ok(Held { rows, doubted: doubted(&looks, seed) })
+}
+
+fn look(one: &Rollouts, believed: &[f64], world: &World, solved: bool) -> Look {
+    let wrong = first_wrong_equation(world, &one.sample.solution.steps);
+    let good = |i: usize| wrong.is_none_or(|wrong| i + 1 < wrong);
+    let labels = certain(one, Rules::default()).into_iter().enumerate();
+    let labels: Vec<_> = labels.map(|(i, label)| (label > 0.0, good(i))).collect();
+    let in_doubt = labels[..guesses(one)].iter().zip(believed).filter(|((label, _), _)| !label);
+    let doubted = in_doubt.map(|(&(_, good), &believed)| (believed, good)).collect();
+    let kind = match (one.sample.correct, solved) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => 2,
+    };
+    Look { kind, labels, doubted }
+}
+
+fn row(name: &str, kind: usize, looks: &[Look], seed: u64) -> HeldRow {
+    let of: Vec<&Look> = looks.iter().filter(|look| look.kind == kind).collect();
+    let count = |wanted: fn(&(bool, bool)) -> bool| -> Vec<usize> {
+        of.iter().map(|look| look.labels.iter().filter(|&one| wanted(one)).count()).collect()
+    };
+    let agree = count(|(label, good)| label == good).into_iter().zip(&of);
+    let agree: Vec<_> =
+        agree.map(|(agree, look)| (agree as f64, look.labels.len() as f64)).collect();
+    HeldRow {
+        samples: name.to_owned(),
+        n: of.len(),
+        prefixes: of.iter().map(|look| look.labels.len()).sum(),
+        agreement: share_of(&agree, seed),
+        false_good: count(|&(label, good)| label && !good).iter().sum(),
+        false_bad: count(|&(label, good)| !label && good).iter().sum(),
+    }
+}
+
+fn doubted(looks: &[Look], seed: u64) -> Doubted {
+    let mean = |value: fn(f64, f64) -> f64| {
+        let sums = looks.iter().map(|look| {
+            let values = look.doubted.iter().map(|&(believed, good)| value(believed, good.into()));
+            (values.sum(), look.doubted.len() as f64)
+        });
+        share_of(&sums.collect::<Vec<_>>(), seed)
+    };
+    let mut bins = [(0, 0); 10];
+    for &(believed, good) in looks.iter().flat_map(|look| &look.doubted) {
+        let (all, of_them_good) = &mut bins[((believed * 10.0) as usize).min(9)];
+        *all += 1;
+        *of_them_good += usize::from(good);
+    }
+    Doubted {
+        prefixes: looks.iter().map(|look| look.doubted.len()).sum(),
+        good: mean(|_, good| good),
+        believed: mean(|believed, _| believed),
+        brier: mean(|believed, good| (believed - good).powi(2)),
+        bins,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_beliefs_are_held_against_the_same_truth() {
+        let look = |kind, labels: &[(bool, bool)], doubted: &[(f64, bool)]| Look {
+            kind,
+            labels: labels.to_vec(),
+            doubted: doubted.to_vec(),
+        };
+        let looks = [
+            look(0, &[(true, true), (true, false)], &[]),
+            look(2, &[(true, true), (false, true), (false, false)], &[(0.75, true)]),
+            look(2, &[(false, false)], &[(0.25, false)]),
+        ];
+        let unsolved = row(KINDS[2], 2, &looks, 1);
+        assert_eq!((unsolved.n, unsolved.prefixes), (2, 4));
+        assert_eq!((unsolved.false_good, unsolved.false_bad), (0, 1));
+        assert_eq!(unsolved.agreement.value, Some(0.75));
+        assert_eq!(row(KINDS[0], 0, &looks, 1).false_good, 1);
+        let doubted = doubted(&looks, 1);
+        assert_eq!((doubted.prefixes, doubted.good.value), (2, Some(0.5)));
+        assert_eq!(doubted.believed.value, Some(0.5));
+        assert_eq!(doubted.brier.value, Some(0.0625));
+        assert_eq!((doubted.bins[7], doubted.bins[2]), ((1, 1), (1, 0)));
+    }
+}
