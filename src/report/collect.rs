@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 21] = [
     "base",
     "expert-samples",
     "expert",
@@ -30,6 +30,8 @@ const ORDER: [&str; 19] = [
     "sorm",
     "global",
     "local",
+    "drafts-validation",
+    "rollouts-drafts",
     "refinements-validation",
     "refinements",
     "orm",

@@ -6,6 +6,7 @@ use super::models::Models;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
+use crate::lab::labels::Rules;
 use crate::lab::runner::Runner;
 use crate::lab::sampling::score;
 use crate::lab::sets::Rollouts;
@@ -18,8 +19,7 @@ pub struct Thresholds {
     pub orm: f64,
 }
 
-/// The thresholds that agree best with the labels of validation rollouts: `good` says how likely each
-/// prefix of each is good.
+/// The thresholds that agree best with the labels of rollouts of validation drafts.
 ///
 /// # Errors
 /// [`LabError`] when a model fails.
@@ -27,9 +27,8 @@ pub fn tune(
     models: &Models,
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
-    good: &[Vec<f64>],
 ) -> Result<Thresholds, LabError> {
-    let best = |role| tune_one(models.of(role), role, tokenizer, rollouts, good);
+    let best = |role| tune_one(models.of(role), role, tokenizer, rollouts);
     Ok(Thresholds { sorm: best(Role::Sorm)?, orm: best(Role::Orm)? })
 }
 
@@ -42,27 +41,24 @@ pub fn tune_one(
     role: Role,
     tokenizer: &Tokenizer,
     rollouts: &[Rollouts],
-    good: &[Vec<f64>],
 ) -> Result<f64, LabError> {
     let items: Vec<_> =
         rollouts.iter().map(|r| (r.sample.problem.as_str(), &r.sample.solution)).collect();
     let scores = score(runner, role, tokenizer, &items)?;
-    let scored: Vec<(f64, f64)> = scores
+    let scored: Vec<(f64, bool)> = scores
         .iter()
-        .zip(good)
-        .flat_map(|(scores, good)| scores.steps.iter().copied().zip(good.iter().copied()))
+        .zip(rollouts)
+        .flat_map(|(scores, r)| scores.steps.iter().copied().zip(r.labels.under(Rules::default())))
         .collect();
     Ok(best_cut(&scored))
 }
 
-/// The cut, of the hundredths, that tells most prefixes right as far as one can expect: of each there
-/// is its score and how likely it is good. The lowest among equals.
-pub(in crate::lab) fn best_cut(scored: &[(f64, f64)]) -> f64 {
-    let mut best = (0.5, 0.0);
+/// The cut, of the hundredths, that tells most prefixes right; the lowest among equals.
+pub(in crate::lab) fn best_cut(scored: &[(f64, bool)]) -> f64 {
+    let mut best = (0.5, 0);
     for hundredth in 1..100 {
         let cut = f64::from(hundredth) / 100.0;
-        let told = |&(score, good): &(f64, f64)| if score >= cut { good } else { 1.0 - good };
-        let right: f64 = scored.iter().map(told).sum();
+        let right = scored.iter().filter(|(score, good)| (*score >= cut) == *good).count();
         if right > best.1 {
             best = (cut, right);
         }
@@ -76,21 +72,14 @@ mod tests {
 
     #[test]
     fn the_cut_parts_good_from_bad() {
-        let scored = [(0.9, 1.0), (0.62, 1.0), (0.58, 0.0), (0.2, 0.0)];
+        let scored = [(0.9, true), (0.62, true), (0.58, false), (0.2, false)];
         let cut = best_cut(&scored);
         assert!(cut > 0.58 && cut <= 0.62, "{cut}");
     }
 
     #[test]
     fn where_most_prefixes_are_good_the_cut_is_low() {
-        let scored = [(0.9, 1.0), (0.4, 1.0), (0.35, 1.0), (0.38, 0.0), (0.1, 0.0)];
+        let scored = [(0.9, true), (0.4, true), (0.35, true), (0.38, false), (0.1, false)];
         assert!(best_cut(&scored) <= 0.35);
-    }
-
-    #[test]
-    fn a_label_in_doubt_moves_the_cut_as_far_as_it_is_believed() {
-        let with = |doubted| best_cut(&[(0.9, 1.0), (0.6, doubted), (0.3, 0.0)]);
-        assert!(with(0.7) <= 0.6);
-        assert!(with(0.3) > 0.6);
     }
 }

@@ -1,5 +1,4 @@
-//! How likely the prefixes of samples are good, all things considered: what the SORM learns, and what
-//! thresholds are tuned on.
+//! How likely the prefixes of samples are good, all things considered: what the SORM learns.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +20,8 @@ const SAMPLES_AT_ONCE: usize = 2_000;
 /// Names of the groups of [`Doubt`], in its order.
 const GROUPS: [&str; 4] = ["unsolved", "solved_once", "solved_twice", "solved_more"];
 
-/// Rollouts, and how likely each prefix of each is good.
-type Labelled = (Vec<Rollouts>, Vec<Vec<f64>>);
-
-/// Rollouts of a split with what the first ORM and all rollouts together say of their prefixes or,
-/// without `doubt` or one of the label rules, with 1 or 0 as the rules have it.
+/// Rollouts of a split, and how likely each of their prefixes is good: what the first ORM and all
+/// rollouts together say or, without `doubt` or one of the label rules, 1 or 0 as the rules have it.
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -34,7 +30,7 @@ pub(super) fn labelled(
     split: Split,
     rules: Rules,
     doubt: bool,
-) -> Result<Labelled, LabError> {
+) -> Result<(Vec<Rollouts>, Vec<Vec<f64>>), LabError> {
     let rollouts: Vec<Rollouts> = named(bench, "rollouts", split).read()?;
     if !doubt || !rules.propagation || !rules.consistency {
         let good = rollouts.iter().map(|one| certain(one, rules)).collect();
@@ -42,15 +38,6 @@ pub(super) fn labelled(
     }
     let believed: Vec<Belief> = beliefs(bench, split)?.read()?;
     Ok((rollouts, believed.into_iter().map(|one| one.good).collect()))
-}
-
-/// What thresholds are tuned on: validation rollouts, in doubt where the preset says so.
-///
-/// # Errors
-/// [`LabError`] from the model and files.
-pub(super) fn for_thresholds(bench: &mut Bench) -> Result<Labelled, LabError> {
-    let doubt = bench.preset.doubt;
-    labelled(bench, Split::Validation, Rules::default(), doubt)
 }
 
 /// Writes what is believed of the rollouts of a split, line by line as they are.
@@ -136,4 +123,53 @@ fn named(bench: &Bench, name: &str, split: Split) -> SetFile {
 fn name_of(name: &str, split: Split) -> String {
     let suffix = if split == Split::Train { "" } else { "-validation" };
     format!("{name}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Solution;
+    use crate::lab::labels::Labels;
+    use crate::lab::sets::Search;
+
+    fn rolled_out(correct: bool, labels: &[bool]) -> Rollouts {
+        let steps = labels.iter().map(|_| "1 + 1 = 2".to_owned()).collect();
+        let sample = Sample {
+            problem_id: 0,
+            problem: String::new(),
+            reference: "2".to_owned(),
+            sample_id: 0,
+            model: String::new(),
+            seed: 0,
+            solution: Solution { steps, answer_text: None },
+            correct,
+        };
+        let labels = Labels {
+            any_of_k: labels.to_vec(),
+            consistent: labels.to_vec(),
+            propagated: labels.to_vec(),
+        };
+        Rollouts { sample, search: Search::Bisect, traces: Vec::new(), labels }
+    }
+
+    #[test]
+    fn only_prefixes_of_wrong_samples_that_no_rollout_reached_are_in_doubt() {
+        let rollouts = [
+            rolled_out(true, &[true, true]),
+            rolled_out(false, &[true, false, false]),
+            rolled_out(false, &[true, true, false]),
+        ];
+        let seen = |one: &Rollouts| -> Vec<Seen> {
+            let reached = one.labels.propagated.iter();
+            reached.map(|&reached| Seen { score: 0.6, reached, right_samples: 0 }).collect()
+        };
+        let seen: Vec<_> = rollouts.iter().map(seen).collect();
+        let (doubt, believed) = believe(&rollouts, &seen);
+        assert_eq!(believed[0].good, [1.0, 1.0]);
+        assert_eq!(believed[2].good, [1.0, 1.0, 0.0], "the answer of a whole solution is no guess");
+        let [reached, doubted, whole] = believed[1].good[..] else { panic!("three prefixes") };
+        assert_eq!((reached, whole), (1.0, 0.0));
+        assert!(0.0 < doubted && doubted < 1.0, "{doubted}");
+        assert!(doubt.missed[0] > 0.0, "one of four looks as good as the others");
+    }
 }

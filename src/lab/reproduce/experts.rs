@@ -59,7 +59,12 @@ pub fn experts(bench: &mut Bench) -> Result<(), LabError> {
             "round": round, "problems": problems.len(), "samples": preset.expert_samples,
             "temperature": preset.sample_temperature, "seed": preset.seed,
         });
-        let drawn = sample_set(bench, &name, settings, &student, problems, preset.expert_samples)?;
+        let how = Draw {
+            n: preset.expert_samples,
+            temperature: preset.sample_temperature,
+            seed: preset.seed,
+        };
+        let drawn = sample_set(bench, &name, settings, &student, problems, how)?;
         let drawn: Vec<Sample> = drawn.read()?;
         right.extend(drawn.into_iter().filter(|sample| sample.correct));
         right.sort_by_key(|s| (s.problem_id, s.solution.join()));

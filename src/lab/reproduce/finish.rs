@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
-use super::beliefs::for_thresholds;
 use super::bench::{Bench, Model};
 use super::parts::Parts;
 use super::preset::Preset;
 use super::roles::Course;
+use super::rollouts::draft_rollouts;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::hash_file;
@@ -23,6 +23,7 @@ use crate::lab::measure::{
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::runner::Runner;
 use crate::lab::sampling::Draw;
+use crate::lab::sets::Rollouts;
 use crate::model::{Card, Control, PROMPT_VERSION, Precision, WEIGHTS_FILE, Weights};
 
 /// Samples a problem for best-of-3 and majority-of-3.
@@ -62,8 +63,8 @@ pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
         weights_and_words(bench, &model, &checkpoint_folder(&root, role))?;
     }
     let models = shipped_models(&root)?;
-    let (rollouts, good) = for_thresholds(bench)?;
-    let thresholds = tune(&models, &bench.tokenizer, &rollouts, &good)?;
+    let rollouts: Vec<Rollouts> = draft_rollouts(bench)?.read()?;
+    let thresholds = tune(&models, &bench.tokenizer, &rollouts)?;
     let mut hashes = BTreeMap::new();
     for role in Role::ALL {
         let folder = checkpoint_folder(&root, role);

@@ -36,7 +36,7 @@ pub use preset::Preset;
 pub use recipe::{Recipe, Source};
 pub use refinements::refinements;
 pub use roles::{Course, fine_tune};
-pub use rollouts::{full_rollouts, rollouts};
+pub use rollouts::{draft_rollouts, full_rollouts, rollouts};
 pub use samples::samples;
 pub use variant::variant;
 
@@ -107,6 +107,8 @@ pub fn reproduce(
         let recipe = Recipe::usual(course, preset);
         fine_tune(&mut bench, &recipe)?;
     }
+    stage(bench.report, "rollouts");
+    draft_rollouts(&mut bench)?;
     stage(bench.report, "checkpoints");
     let thresholds = ship(&mut bench)?;
     stage(bench.report, "evaluation");

@@ -48,8 +48,8 @@ pub struct Preset {
     pub rollouts: usize,
     /// Besides, samples of problems that no sample solved; what no rollout solves either is left out.
     pub unsolved_rollout_samples: usize,
-    /// Whether the SORM learns, and thresholds are tuned on, how likely a prefix is good that no rollout
-    /// reached, instead of taking it for bad (docs/decisions/0046).
+    /// Whether the SORM learns how likely a prefix is good that no rollout reached, instead of taking it
+    /// for bad (docs/decisions/0046).
     pub doubt: bool,
     pub search: Search,
     /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
@@ -185,20 +185,23 @@ impl Preset {
         }
     }
 
-    /// Another helping for the models in use, of other problems than they have seen: step labels of
-    /// problems that no sample solved as well, a SORM that goes on from the ORM in use, and a local
-    /// refiner (docs/decisions/0045). ORM and global refiner stay as they are.
+    /// Another helping for the models in use: a SORM that goes on from the ORM in use, with step labels
+    /// of other problems than the ORM has seen, those that no sample solved among them
+    /// (docs/decisions/0045), and in doubt where no rollout reached a prefix (0046). The other models
+    /// stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
             further: true,
             seed: 2,
+            validation_samples: 1_200,
+            validation_rollouts: 1_200,
             rollout_samples: 16_000,
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
-            sorm_steps: 3_000,
+            sorm_steps: 4_500,
             global_steps: 0,
-            local_steps: 1_000,
+            local_steps: 0,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::base::worked;
-use super::beliefs::for_thresholds;
 use super::bench::Bench;
 use super::parts::Parts;
+use super::rollouts::{DRAFT_ROLLOUTS, draft_rollouts};
 use crate::domain::{Answer, Role, Solution};
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::measure::tune_one;
 use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sampling::{Draw, draw, score};
-use crate::lab::sets::Sample;
+use crate::lab::sets::{Rollouts, Sample};
 use crate::pipeline::prompt;
 
 /// Problems refined in one pass, which is what a stop loses at most.
@@ -42,17 +42,17 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
         inputs.insert(role.as_str().to_owned(), bench.model(role)?.hash.clone());
     }
     // The threshold is tuned on these.
-    for tuned_on in ["rollouts-validation", "beliefs-validation"] {
-        let made_of = SetFile::new(&bench.folder, tuned_on).manifest().map(|m| m.sha256);
-        inputs.insert(tuned_on.to_owned(), made_of.unwrap_or_default());
-    }
+    // The threshold is tuned on these.
+    let tuned_on = draft_rollouts(bench)?;
+    let made_of = tuned_on.manifest().map(|m| m.sha256).unwrap_or_default();
+    inputs.insert(DRAFT_ROLLOUTS.to_owned(), made_of);
     let settings = json!({"split": split, "problems": problems.len(), "seed": preset.seed});
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }
-    let (rollouts, good) = for_thresholds(bench)?;
+    let rollouts: Vec<Rollouts> = tuned_on.read()?;
     let sorm = bench.model(Role::Sorm)?;
-    let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &rollouts, &good)?;
+    let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &rollouts)?;
     let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     let mut lines = Vec::new();
     for (pass, chunk) in problems.chunks(PROBLEMS_A_PASS).enumerate() {

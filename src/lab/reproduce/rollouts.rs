@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::bench::Bench;
 use super::parts::Parts;
+use super::samples::{DRAFTS, drafts};
 use crate::domain::Role;
 use crate::engine::batch::Effort;
 use crate::lab::LabError;
@@ -19,13 +20,15 @@ const SAMPLES_A_PASS: usize = 4_096;
 /// Name of the set of full searches, and rollouts of each prefix in it.
 pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
 const MOST_ROLLOUTS: usize = 16;
+/// Name of the set that thresholds are tuned on.
+pub(super) const DRAFT_ROLLOUTS: &str = "rollouts-drafts";
 
 /// Rollouts of the prefixes of samples: a bisection of training samples, half of them wrong ones where
 /// there are enough, and a full search of the first validation sample of each problem. Samples of some
 /// training problems that no sample solved are rolled out as well: most wrong drafts are of such
 /// problems (docs/decisions/0045). Where no rollout gets there either they are set aside, since every
 /// label would be 0 because the student is weak, not because a step is wrong. Of validation problems
-/// none are: a threshold that never saw a hopeless one is too low (docs/decisions/0043).
+/// none are, nor of drafts: a threshold that never saw a hopeless one is too low (docs/decisions/0043).
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -52,6 +55,20 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         },
     };
     roll_out(bench, asked)
+}
+
+/// Rollouts of the greedy drafts of validation problems, by halving: thresholds are tuned on them,
+/// since they are used on drafts, which are more often right than samples at a temperature
+/// (docs/decisions/0046).
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub fn draft_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
+    drafts(bench)?;
+    let wanted = bench.preset.validation_rollouts;
+    let (from, name, k) = (DRAFTS, DRAFT_ROLLOUTS, MOST_ROLLOUTS);
+    let (search, choose) = (Search::Bisect, first_of_each as Choose);
+    roll_out(bench, Asked { from, name, wanted, search, k, choose, unsolved: None })
 }
 
 /// Rollouts of fewer training samples by a full search, and more of each prefix: what label rules
@@ -177,8 +194,8 @@ fn half_wrong(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
     chosen
 }
 
-/// The first sample of each of the first problems. A threshold tuned on them is used on drafts, so
-/// that they have to be as right and wrong as drafts are (docs/decisions/0040).
+/// The first sample of each of the first problems: as right and wrong as samples are
+/// (docs/decisions/0040).
 fn first_of_each(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
     let mut chosen = samples;
     chosen.sort_by_key(|s| (s.problem_id, s.sample_id));

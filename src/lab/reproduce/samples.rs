@@ -20,6 +20,8 @@ use crate::pipeline::prompt;
 
 /// Problems sampled in one pass, which is what a stop loses at most.
 const PROBLEMS_A_PASS: usize = 4_000;
+/// Name of the set of greedy drafts.
+pub(super) const DRAFTS: &str = "drafts-validation";
 
 /// Distinct samples of the student over problems of a split that it was not trained on.
 ///
@@ -34,7 +36,22 @@ pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         "split": split, "problems": problems.len(), "samples": preset.samples,
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
-    sample_set(bench, name, settings, &student, &problems, preset.samples)
+    let Preset { samples: n, sample_temperature: temperature, seed, .. } = preset;
+    sample_set(bench, name, settings, &student, &problems, Draw { n, temperature, seed })
+}
+
+/// Greedy drafts of the validation problems.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub(super) fn drafts(bench: &mut Bench) -> Result<SetFile, LabError> {
+    let problems = sampled(Split::Validation, &bench.preset);
+    let student = bench.model(Role::Policy)?;
+    let settings = json!({
+        "split": Split::Validation, "problems": problems.len(), "temperature": 0,
+        "seed": bench.preset.seed,
+    });
+    sample_set(bench, DRAFTS, settings, &student, &problems, Draw::GREEDY)
 }
 
 /// The problems of a split that are sampled, by their numbers in the set.
@@ -46,7 +63,7 @@ pub(super) fn sampled(split: Split, preset: &Preset) -> Vec<WordProblem> {
     }
 }
 
-/// The set `name`: distinct samples of a model over problems, `n` drawn a problem.
+/// The set `name`: distinct samples of a model over problems.
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -56,9 +73,8 @@ pub(super) fn sample_set(
     settings: serde_json::Value,
     student: &Model,
     problems: &[WordProblem],
-    n: usize,
+    how: Draw,
 ) -> Result<SetFile, LabError> {
-    let (temperature, seed) = (bench.preset.sample_temperature, bench.preset.seed);
     let set = SetFile::new(&bench.folder, name);
     let inputs = BTreeMap::from([("student".to_owned(), student.hash.clone())]);
     if set.is_made_from(&settings, &inputs) {
@@ -69,7 +85,7 @@ pub(super) fn sample_set(
     for (pass, chunk) in problems.chunks(PROBLEMS_A_PASS).enumerate() {
         bench.say(name, pass * PROBLEMS_A_PASS, problems.len());
         let first = pass * PROBLEMS_A_PASS;
-        let how = Draw { n, temperature, seed: seed.wrapping_add((pass as u64) << 32) };
+        let how = Draw { seed: how.seed.wrapping_add((pass as u64) << 32), ..how };
         let done = parts.pass(pass, || one_pass(&bench.tokenizer, student, chunk, first, how))?;
         drawn_in_all += done.drawn;
         tokens += done.tokens;
