@@ -31,4 +31,4 @@ pub use stats::{Figure, auroc, bootstrap, pass_at, rate, share_of, wilson};
 pub use stepwise::{Found, Judged, find_errors};
 pub use sweep::{GatePoint, MarginPoint, ThresholdPoint, best_margin};
 pub(in crate::lab) use threshold::best_cut;
-pub use threshold::{Thresholds, tune, tune_one};
+pub use threshold::{Thresholds, TunedOn, tune, tune_one};

@@ -12,7 +12,7 @@ use super::bench::{Bench, Model};
 use super::parts::Parts;
 use super::preset::Preset;
 use super::roles::Course;
-use super::rollouts::draft_rollouts;
+use super::rollouts::tuned_on;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::hash_file;
@@ -23,7 +23,6 @@ use crate::lab::measure::{
 use crate::lab::problems::{Difficulty, Split, problems};
 use crate::lab::runner::Runner;
 use crate::lab::sampling::Draw;
-use crate::lab::sets::Rollouts;
 use crate::model::{Card, Control, PROMPT_VERSION, Precision, WEIGHTS_FILE, Weights};
 
 /// Samples a problem for best-of-3 and majority-of-3.
@@ -63,8 +62,8 @@ pub fn ship(bench: &mut Bench) -> Result<Thresholds, LabError> {
         weights_and_words(bench, &model, &checkpoint_folder(&root, role))?;
     }
     let models = shipped_models(&root)?;
-    let rollouts: Vec<Rollouts> = draft_rollouts(bench)?.read()?;
-    let thresholds = tune(&models, &bench.tokenizer, &rollouts)?;
+    let on = tuned_on(bench)?;
+    let thresholds = tune(&models, &bench.tokenizer, &on)?;
     let mut hashes = BTreeMap::new();
     for role in Role::ALL {
         let folder = checkpoint_folder(&root, role);

@@ -1,11 +1,9 @@
 //! Step labels of a run held against the worlds of its problems. Only to be looked at: no stage may
 //! use what the worlds say of training problems.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use super::beliefs::{guesses, labelled};
+use super::beliefs::labelled;
 use super::bench::Bench;
 use super::samples::sampled;
 use crate::lab::LabError;
@@ -13,7 +11,7 @@ use crate::lab::files::SetFile;
 use crate::lab::labels::Rules;
 use crate::lab::measure::{Figure, share_of};
 use crate::lab::problems::{Split, World, first_wrong_equation};
-use crate::lab::sets::{Rollouts, Sample, certain};
+use crate::lab::sets::{Rollouts, Sample, certain, guesses, right_samples};
 
 /// The labels of one split of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,8 +66,7 @@ pub fn held(bench: &mut Bench, split: Split) -> Result<Held, LabError> {
     let problems = sampled(split, &bench.preset);
     let suffix = if split == Split::Train { "" } else { "-validation" };
     let samples: Vec<Sample> = SetFile::new(&bench.folder, &format!("samples{suffix}")).read()?;
-    let solved: BTreeSet<u64> =
-        samples.iter().filter(|s| s.correct).map(|s| s.problem_id).collect();
+    let solved = right_samples(&samples);
     let (rollouts, believed) = labelled(bench, split, Rules::default(), true)?;
     let mut looks = Vec::with_capacity(rollouts.len());
     for (one, believed) in rollouts.iter().zip(&believed) {
@@ -79,7 +76,7 @@ pub fn held(bench: &mut Bench, split: Split) -> Result<Held, LabError> {
             let reason = "they are not of the problems of this preset".to_owned();
             return Err(LabError::Nothing { stage: "rollouts", reason });
         };
-        looks.push(look(one, believed, &problem.world, solved.contains(&sample.problem_id)));
+        looks.push(look(one, believed, &problem.world, solved.contains_key(&sample.problem_id)));
     }
     let seed = bench.preset.seed;
     let rows = KINDS.iter().enumerate().map(|(kind, name)| row(name, kind, &looks, seed)).collect();

@@ -7,14 +7,14 @@ use serde_json::json;
 use super::base::worked;
 use super::bench::Bench;
 use super::parts::Parts;
-use super::rollouts::{DRAFT_ROLLOUTS, draft_rollouts};
+use super::rollouts::{DRAFT_ROLLOUTS, draft_rollouts, tuned_on};
 use crate::domain::{Answer, Role, Solution};
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::measure::tune_one;
 use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sampling::{Draw, draw, score};
-use crate::lab::sets::{Rollouts, Sample};
+use crate::lab::sets::Sample;
 use crate::pipeline::prompt;
 
 /// Problems refined in one pass, which is what a stop loses at most.
@@ -43,16 +43,15 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
     }
     // The threshold is tuned on these.
     // The threshold is tuned on these.
-    let tuned_on = draft_rollouts(bench)?;
-    let made_of = tuned_on.manifest().map(|m| m.sha256).unwrap_or_default();
+    let made_of = draft_rollouts(bench)?.manifest().map(|m| m.sha256).unwrap_or_default();
     inputs.insert(DRAFT_ROLLOUTS.to_owned(), made_of);
     let settings = json!({"split": split, "problems": problems.len(), "seed": preset.seed});
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }
-    let rollouts: Vec<Rollouts> = tuned_on.read()?;
+    let on = tuned_on(bench)?;
     let sorm = bench.model(Role::Sorm)?;
-    let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &rollouts)?;
+    let threshold = tune_one(&sorm.llama, Role::Sorm, &bench.tokenizer, &on)?;
     let parts = Parts::new(&bench.folder, name, &settings, &inputs);
     let mut lines = Vec::new();
     for (pass, chunk) in problems.chunks(PROBLEMS_A_PASS).enumerate() {

@@ -11,9 +11,10 @@ use crate::domain::Role;
 use crate::engine::batch::Effort;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
+use crate::lab::measure::TunedOn;
 use crate::lab::problems::Split;
 use crate::lab::rollouts::{Verify, verify};
-use crate::lab::sets::{Rollouts, Sample, Search};
+use crate::lab::sets::{Rollouts, Sample, Search, right_samples};
 
 /// Samples rolled out in one pass, which is what a stop loses at most.
 const SAMPLES_A_PASS: usize = 4_096;
@@ -57,9 +58,8 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     roll_out(bench, asked)
 }
 
-/// Rollouts of the greedy drafts of validation problems, by halving: thresholds are tuned on them,
-/// since they are used on drafts, which are more often right than samples at a temperature
-/// (docs/decisions/0046).
+/// Rollouts of the greedy drafts of validation problems, by halving. Thresholds are tuned on them, not
+/// on samples at a temperature, which are more often wrong (docs/decisions/0046).
 ///
 /// # Errors
 /// [`LabError`] from the model and files.
@@ -69,6 +69,16 @@ pub fn draft_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
     let (from, name, k) = (DRAFTS, DRAFT_ROLLOUTS, MOST_ROLLOUTS);
     let (search, choose) = (Search::Bisect, first_of_each as Choose);
     roll_out(bench, Asked { from, name, wanted, search, k, choose, unsolved: None })
+}
+
+/// These rollouts, with what else thresholds are tuned on.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub(super) fn tuned_on(bench: &mut Bench) -> Result<TunedOn, LabError> {
+    let rollouts = draft_rollouts(bench)?.read()?;
+    let samples: Vec<Sample> = SetFile::new(&bench.folder, "samples-validation").read()?;
+    Ok(TunedOn { rollouts, right_samples: right_samples(&samples) })
 }
 
 /// Rollouts of fewer training samples by a full search, and more of each prefix: what label rules

@@ -6,11 +6,10 @@ use super::bench::Bench;
 use super::finish::checkpoint;
 use super::recipe::{Recipe, Source};
 use super::roles::{Course, fine_tune};
-use super::rollouts::{draft_rollouts, full_rollouts};
+use super::rollouts::{full_rollouts, tuned_on};
 use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::measure::{Thresholds, tune_one};
-use crate::lab::sets::Rollouts;
 
 /// Trains a recipe beside the models of a run and writes it as a checkpoint; a reward model's threshold
 /// is tuned on the validation rollouts, as the usual one's is. Returns the checkpoint's folder, which
@@ -28,8 +27,8 @@ pub fn variant(bench: &mut Bench, recipe: &Recipe) -> Result<PathBuf, LabError> 
     // A card holds the threshold of its own role and no other.
     let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
     if role.is_reward() {
-        let rollouts: Vec<Rollouts> = draft_rollouts(bench)?.read()?;
-        let tuned = tune_one(&model.llama, role, &bench.tokenizer, &rollouts)?;
+        let on = tuned_on(bench)?;
+        let tuned = tune_one(&model.llama, role, &bench.tokenizer, &on)?;
         thresholds = Thresholds { sorm: tuned, orm: tuned };
     }
     let folder = bench.folder.join("variants").join(&recipe.name);

@@ -3,6 +3,7 @@
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
 //! the records that stages pass on in files.
 
+mod belief;
 mod checks;
 mod choices;
 mod marks;
@@ -13,11 +14,12 @@ mod student;
 mod sums;
 mod teach;
 
+pub use belief::{Belief, believe, guesses, right_samples};
 pub use checks::checks_set;
 pub use choices::choices;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_set, sorm_set};
-pub use sample::{Belief, Rollouts, Sample, Search, certain};
+pub use sample::{Rollouts, Sample, Search, certain};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;
 pub use teach::Teaching;

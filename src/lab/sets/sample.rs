@@ -62,15 +62,6 @@ pub struct Rollouts {
     pub labels: Labels,
 }
 
-/// How likely each prefix of a sample that was rolled out is good, in 0..=1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Belief {
-    pub problem_id: u64,
-    pub sample_id: u64,
-    /// `good[i]`: of P_{i+1}.
-    pub good: Vec<f64>,
-}
-
 /// The labels under `rules` taken for certain: 1 or 0 for each prefix.
 pub fn certain(rollouts: &Rollouts, rules: Rules) -> Vec<f64> {
     rollouts.labels.under(rules).into_iter().map(f64::from).collect()

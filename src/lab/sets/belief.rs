@@ -1,0 +1,111 @@
+//! How likely the prefixes of samples are good, once what no rollout reached is doubted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::sample::{Rollouts, Sample, certain};
+use crate::lab::doubt::{Doubt, Seen};
+use crate::lab::labels::Rules;
+
+/// How likely each prefix of a sample that was rolled out is good, in 0..=1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Belief {
+    pub problem_id: u64,
+    pub sample_id: u64,
+    /// `good[i]`: of P_{i+1}.
+    pub good: Vec<f64>,
+}
+
+/// How many of the samples of each problem are right, where any is.
+pub fn right_samples(samples: &[Sample]) -> BTreeMap<u64, usize> {
+    let mut right = BTreeMap::new();
+    for sample in samples.iter().filter(|sample| sample.correct) {
+        *right.entry(sample.problem_id).or_default() += 1;
+    }
+    right
+}
+
+/// Prefixes whose labels are guesses, from the shortest on. A whole solution is none: its answer is
+/// right or wrong; and the prefixes of a right one were all reached.
+pub fn guesses(one: &Rollouts) -> usize {
+    match one.sample.correct {
+        true => 0,
+        false => one.sample.solution.steps.len().saturating_sub(1),
+    }
+}
+
+/// What is believed of each prefix, and the doubt it comes from. `scores[r][i]` is what a reward model
+/// says of P_{i+1} of rollouts `r`; `right` counts right samples by problem.
+pub fn believe(
+    rollouts: &[Rollouts],
+    scores: &[Vec<f64>],
+    right: &BTreeMap<u64, usize>,
+) -> (Doubt, Vec<Belief>) {
+    let see = |(one, scores): (&Rollouts, &Vec<f64>)| -> Vec<Seen> {
+        let right_samples = right.get(&one.sample.problem_id).copied().unwrap_or(0);
+        let steps = scores.iter().zip(certain(one, Rules::default()));
+        steps.map(|(&score, good)| Seen { score, reached: good > 0.0, right_samples }).collect()
+    };
+    let seen: Vec<Vec<Seen>> = rollouts.iter().zip(scores).map(see).collect();
+    let guessed = rollouts.iter().zip(&seen).flat_map(|(one, seen)| &seen[..guesses(one)]);
+    let doubt = Doubt::fit(&guessed.copied().collect::<Vec<_>>());
+    let believe = |(one, seen): (&Rollouts, &Vec<Seen>)| {
+        let good = |(i, &prefix): (usize, &Seen)| match i < guesses(one) {
+            // Four digits are plenty, and a file is a third as long.
+            true => (doubt.good(prefix) * 1e4).round() / 1e4,
+            false => f64::from(prefix.reached),
+        };
+        Belief {
+            problem_id: one.sample.problem_id,
+            sample_id: one.sample.sample_id,
+            good: seen.iter().enumerate().map(good).collect(),
+        }
+    };
+    (doubt, rollouts.iter().zip(&seen).map(believe).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Solution;
+    use crate::lab::labels::Labels;
+    use crate::lab::sets::Search;
+
+    fn rolled_out(correct: bool, labels: &[bool]) -> Rollouts {
+        let steps = labels.iter().map(|_| "1 + 1 = 2".to_owned()).collect();
+        let sample = Sample {
+            problem_id: 0,
+            problem: String::new(),
+            reference: "2".to_owned(),
+            sample_id: 0,
+            model: String::new(),
+            seed: 0,
+            solution: Solution { steps, answer_text: None },
+            correct,
+        };
+        let labels = Labels {
+            any_of_k: labels.to_vec(),
+            consistent: labels.to_vec(),
+            propagated: labels.to_vec(),
+        };
+        Rollouts { sample, search: Search::Bisect, traces: Vec::new(), labels }
+    }
+
+    #[test]
+    fn only_prefixes_of_wrong_samples_that_no_rollout_reached_are_in_doubt() {
+        let rollouts = [
+            rolled_out(true, &[true, true]),
+            rolled_out(false, &[true, false, false]),
+            rolled_out(false, &[true, true, false]),
+        ];
+        let scores = [vec![0.6; 2], vec![0.6; 3], vec![0.6; 3]];
+        let (doubt, believed) = believe(&rollouts, &scores, &BTreeMap::new());
+        assert_eq!(believed[0].good, [1.0, 1.0]);
+        assert_eq!(believed[2].good, [1.0, 1.0, 0.0], "the answer of a whole solution is no guess");
+        let [reached, doubted, whole] = believed[1].good[..] else { panic!("three prefixes") };
+        assert_eq!((reached, whole), (1.0, 0.0));
+        assert!(0.0 < doubted && doubted < 1.0, "{doubted}");
+        assert!(doubt.missed[0] > 0.0, "one of four looks as good as the others");
+    }
+}
