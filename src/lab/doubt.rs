@@ -74,7 +74,9 @@ impl Doubt {
         }
         let before = self.before(prefix);
         let missed = before * self.missed[prefix.group()];
-        missed / (missed + 1.0 - before)
+        // Where good prefixes are never missed and this one is sure to be good, there is no answer;
+        // where it is nearly sure, rounding goes past 1.
+        if missed > 0.0 { (missed / (missed + 1.0 - before)).min(1.0) } else { 0.0 }
     }
 
     fn before(&self, prefix: Seen) -> f64 {

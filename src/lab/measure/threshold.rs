@@ -1,4 +1,4 @@
-//! Thresholds for step scores, tuned on validation rollouts and nothing else.
+//! Thresholds for step scores, tuned on rollouts of validation drafts and nothing else.
 
 use std::collections::BTreeMap;
 

@@ -12,7 +12,7 @@ use crate::lab::LabError;
 use crate::lab::measure::{Thresholds, tune_one};
 
 /// Trains a recipe beside the models of a run and writes it as a checkpoint; a reward model's threshold
-/// is tuned on the validation rollouts, as the usual one's is. Returns the checkpoint's folder, which
+/// is tuned on rollouts of validation drafts, as the usual one's is. Returns the checkpoint's folder, which
 /// can play its role in an evaluation.
 ///
 /// # Errors
