@@ -8,6 +8,7 @@ use super::bench::Bench;
 use super::roles::Course;
 use crate::domain::Role;
 use crate::lab::LabError;
+use crate::lab::doubt::GROUPS;
 use crate::lab::files::SetFile;
 use crate::lab::labels::Rules;
 use crate::lab::problems::Split;
@@ -16,8 +17,8 @@ use crate::lab::sets::{Belief, Rollouts, believe, certain, right_samples};
 
 /// Samples the ORM scores in one go.
 const SAMPLES_AT_ONCE: usize = 2_000;
-/// Names of the groups of [`crate::lab::doubt::Doubt`], in its order.
-const GROUPS: [&str; 4] = ["unsolved", "solved_once", "solved_twice", "solved_more"];
+/// Names of the groups that doubts tell apart, in their order.
+const GROUP_NAMES: [&str; GROUPS] = ["unsolved", "solved_once", "solved_twice", "solved_more"];
 
 /// Rollouts of a split, and how likely each of their prefixes is good: what the first ORM and all
 /// rollouts together say or, without `doubt` or one of the label rules, 1 or 0 as the rules have it.
@@ -72,7 +73,7 @@ pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         ("prefixes_not_reached".to_owned(), doubted.clone().count() as u64),
         ("of_these_good_as_expected".to_owned(), doubted.sum::<f64>().round() as u64),
     ]);
-    for (name, missed) in GROUPS.iter().zip(doubt.missed) {
+    for (name, missed) in GROUP_NAMES.iter().zip(doubt.missed) {
         counts.insert(format!("good_but_missed_per_mille_{name}"), (missed * 1e3).round() as u64);
     }
     set.write(&name, settings, inputs, counts, &lines)?;
