@@ -3,8 +3,8 @@
 //! A rollout that reaches the right answer shows that its prefix is good. K rollouts that do not
 //! show little where the student hardly ever gets there: of the prefixes labelled bad so, every
 //! third was good (docs/decisions/0046). The noise has one direction, and how strong it is can be
-//! told without gold labels. The ORM, which saw none of these rollouts, says what good prefixes look
-//! like; among the problems of which as many samples were right, a good prefix is missed equally
+//! told without gold labels. A reward model says what good prefixes look like (the ORM, which saw none
+//! of these rollouts, where they are learnt from); among the problems of which as many samples were right, a good prefix is missed equally
 //! often whatever it looks like. Both are found by expectation maximisation (Dempster et al. 1977),
 //! as where only some positives are known (Elkan and Noto 2008), and so is how likely each prefix
 //! that no rollout reached is good. Pure functions; nothing here reads a world.
@@ -24,7 +24,7 @@ const FURTHEST: f64 = 20.0;
 /// What is known of a prefix.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen {
-    /// What the ORM says after its last step, in 0..=1.
+    /// What a reward model says after its last step, in 0..=1.
     pub score: f64,
     /// Some rollout of it, or of a longer prefix, reached the right answer.
     pub reached: bool,

@@ -10,7 +10,7 @@ use super::table::row;
 use super::watch::Watch;
 use crate::cli::print;
 use crate::lab::problems::Split;
-use crate::lab::reproduce::{Bench, Held, held, tokenizer};
+use crate::lab::reproduce::{Bench, LabelTruth, label_truth, tokenizer};
 
 /// Hold the step labels of a run against the worlds of its problems
 ///
@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let mut watch = Watch::new();
         let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);
         let mut bench = Bench::new(preset, folder, tokenizer, Device::Cpu, &mut see);
-        held(&mut bench, if args.validation { Split::Validation } else { Split::Train })?
+        label_truth(&mut bench, if args.validation { Split::Validation } else { Split::Train })?
     };
     match args.json {
         true => print(&format!("{}\n", serde_json::to_string_pretty(&found)?)),
@@ -49,7 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-fn table(found: &Held) -> String {
+fn table(found: &LabelTruth) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(
@@ -71,6 +71,10 @@ fn table(found: &Held) -> String {
         ("good in the worlds", &doubted.good),
         ("good as believed", &doubted.believed),
         ("Brier score of beliefs", &doubted.brier),
+        ("good prefixes missed, of problems that no sample solved", &doubted.missed[0]),
+        ("good prefixes missed, one sample right", &doubted.missed[1]),
+        ("good prefixes missed, two right", &doubted.missed[2]),
+        ("good prefixes missed, more right", &doubted.missed[3]),
     ];
     for (words, figure) in rows {
         let _ = writeln!(out, "{words:<60} {}", row(figure));

@@ -27,7 +27,7 @@ pub struct Args {
     /// Name of what comes of it.
     #[arg(long)]
     name: String,
-    /// Label rules to leave out (sorm, local): propagation, consistency, balance, doubt.
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance; and doubt (sorm).
     #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "doubt"])]
     without: Vec<String>,
     /// Balance step labels by prefix length, whatever the preset says (sorm).
@@ -132,6 +132,11 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let orm = matches!(course, Course::Orm | Course::OrmOfStudent);
     let asked = [
         ("--without", !args.without.is_empty(), labelled),
+        (
+            "--without doubt",
+            args.without.iter().any(|rule| rule == "doubt"),
+            course == Course::Sorm,
+        ),
         ("--balanced", args.balanced, course == Course::Sorm),
         ("--rollouts", args.rollouts.is_some(), labelled),
         ("--full-search", args.full_search, labelled),
@@ -199,6 +204,7 @@ mod tests {
     fn what_means_nothing_is_refused_by_name() {
         for (line, flag) in [
             ("orm --name x --without balance", "--without"),
+            ("local --name x --without doubt", "--without doubt"),
             ("sorm --name x --copies 3", "--copies"),
             ("global --name x --labels-only", "--labels-only"),
             ("policy --name x", "policy"),

@@ -4,40 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::bench::Bench;
+use super::bench::{Bench, set_name};
 use super::roles::Course;
 use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::doubt::GROUPS;
 use crate::lab::files::SetFile;
-use crate::lab::labels::Rules;
 use crate::lab::problems::Split;
 use crate::lab::sampling::score;
-use crate::lab::sets::{Belief, Rollouts, believe, certain, right_samples};
+use crate::lab::sets::{Belief, Rollouts, believe, guesses, right_samples};
 
 /// Samples the ORM scores in one go.
 const SAMPLES_AT_ONCE: usize = 2_000;
 /// Names of the groups that doubts tell apart, in their order.
 const GROUP_NAMES: [&str; GROUPS] = ["unsolved", "solved_once", "solved_twice", "solved_more"];
 
-/// Rollouts of a split, and how likely each of their prefixes is good: what the first ORM and all
-/// rollouts together say or, without `doubt` or one of the label rules, 1 or 0 as the rules have it.
+/// What is believed of each prefix of the rollouts of a split; the stage has to be done.
 ///
 /// # Errors
-/// [`LabError`] from the model and files.
-pub(super) fn labelled(
-    bench: &mut Bench,
-    split: Split,
-    rules: Rules,
-    doubt: bool,
-) -> Result<(Vec<Rollouts>, Vec<Vec<f64>>), LabError> {
-    let rollouts: Vec<Rollouts> = named(bench, "rollouts", split).read()?;
-    if !doubt || !rules.propagation || !rules.consistency {
-        let good = rollouts.iter().map(|one| certain(one, rules)).collect();
-        return Ok((rollouts, good));
-    }
-    let believed: Vec<Belief> = beliefs(bench, split)?.read()?;
-    Ok((rollouts, believed.into_iter().map(|one| one.good).collect()))
+/// [`LabError`] from files.
+pub(super) fn believed(bench: &Bench, split: Split) -> Result<Vec<Vec<f64>>, LabError> {
+    let beliefs: Vec<Belief> = bench.set("beliefs", split).read()?;
+    Ok(beliefs.into_iter().map(|one| one.good).collect())
 }
 
 /// Writes what is believed of the rollouts of a split, line by line as they are.
@@ -45,9 +33,9 @@ pub(super) fn labelled(
 /// # Errors
 /// [`LabError`] from the model and files.
 pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
-    let name = name_of("beliefs", split);
+    let name = set_name("beliefs", split);
     let [samples, rollouts, set] =
-        ["samples", "rollouts", "beliefs"].map(|name| named(bench, name, split));
+        ["samples", "rollouts", "beliefs"].map(|name| bench.set(name, split));
     let orm = bench.named(Course::OrmOfStudent.name())?;
     let mut inputs = BTreeMap::from([("orm".to_owned(), orm.hash.clone())]);
     for (name, of) in [("samples", &samples), ("rollouts", &rollouts)] {
@@ -68,23 +56,15 @@ pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         scores.extend(scored.into_iter().map(|scores| scores.steps));
     }
     let (doubt, lines) = believe(&rollouts, &scores, &right);
-    let doubted = lines.iter().flat_map(|one| &one.good).filter(|&&good| good < 1.0);
+    let guessed = rollouts.iter().zip(&lines).flat_map(|(one, line)| &line.good[..guesses(one)]);
+    let doubted = guessed.filter(|&&good| good < 1.0);
     let mut counts = BTreeMap::from([
-        ("prefixes_not_reached".to_owned(), doubted.clone().count() as u64),
-        ("of_these_good_as_expected".to_owned(), doubted.sum::<f64>().round() as u64),
+        ("in_doubt".to_owned(), doubted.clone().count() as u64),
+        ("good_as_expected".to_owned(), doubted.sum::<f64>().round() as u64),
     ]);
     for (name, missed) in GROUP_NAMES.iter().zip(doubt.missed) {
         counts.insert(format!("good_but_missed_per_mille_{name}"), (missed * 1e3).round() as u64);
     }
     set.write(&name, settings, inputs, counts, &lines)?;
     Ok(set)
-}
-
-fn named(bench: &Bench, name: &str, split: Split) -> SetFile {
-    SetFile::new(&bench.folder, &name_of(name, split))
-}
-
-fn name_of(name: &str, split: Split) -> String {
-    let suffix = if split == Split::Train { "" } else { "-validation" };
-    format!("{name}{suffix}")
 }

@@ -14,7 +14,8 @@ use super::roles::Course;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;
-use crate::lab::files::hash_file;
+use crate::lab::files::{SetFile, hash_file};
+use crate::lab::problems::Split;
 use crate::lab::train::Progress;
 use crate::model::{Llama, WEIGHTS_FILE, Weights};
 
@@ -27,6 +28,12 @@ pub enum Report<'a> {
     Units { name: &'a str, done: usize, of: usize },
     /// A training goes on.
     Training(&'a Progress),
+}
+
+/// Name of the set `name` of a split.
+pub(super) fn set_name(name: &str, split: Split) -> String {
+    let suffix = if split == Split::Train { "" } else { "-validation" };
+    format!("{name}{suffix}")
 }
 
 /// A trained model and the hash of its weights.
@@ -121,6 +128,11 @@ impl<'a> Bench<'a> {
         let model = Arc::new(Model { llama: Llama::new(Weights::load(&folder)?), hash });
         self.models.insert(name.to_owned(), model.clone());
         Ok(model)
+    }
+
+    /// The set `name` of a split: those of training problems have no suffix.
+    pub fn set(&self, name: &str, split: Split) -> SetFile {
+        SetFile::new(&self.folder, &set_name(name, split))
     }
 
     /// Reports units done.

@@ -3,6 +3,7 @@
 use super::preset::Preset;
 use super::roles::Course;
 use crate::lab::labels::Rules;
+use crate::lab::problems::Split;
 
 /// Where examples come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,16 @@ pub enum Source {
     FullSearch,
     /// The sets of validation problems.
     Validation,
+}
+
+impl Source {
+    /// Whose problems its samples are of.
+    pub fn split(self) -> Split {
+        match self {
+            Source::Training | Source::FullSearch => Split::Train,
+            Source::Validation => Split::Validation,
+        }
+    }
 }
 
 /// Everything that decides a training beside the preset.
@@ -39,6 +50,12 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// Whether labels are believed only as far as they are likely. A full search is for looking at label
+    /// rules by themselves.
+    pub fn doubts(&self) -> bool {
+        self.course == Course::Sorm && self.doubt && self.source != Source::FullSearch
+    }
+
     /// As `reproduce` trains it.
     pub fn usual(course: Course, preset: &Preset) -> Self {
         let steps = match course {

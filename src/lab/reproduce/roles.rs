@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
-use crate::lab::problems::Split;
 use crate::lab::sets::{
     Rollouts, Sample, Teaching, certain, choices, global_pairs, global_set, local_pairs, local_set,
     orm_set, sorm_set,
@@ -12,7 +11,7 @@ use crate::lab::sets::{
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
-use super::beliefs::labelled;
+use super::beliefs::{beliefs, believed};
 use super::bench::{Bench, Report};
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
@@ -70,9 +69,12 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
         return kept(start, &folder);
     }
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?.with_sums(recipe.sums);
-    let examples = set(bench, recipe, teaching)?;
     let usual =
         Recipe { source: Source::Validation, ..Recipe::usual(recipe.course, &bench.preset) };
+    for of in [recipe, &usual].into_iter().filter(|of| of.doubts()) {
+        beliefs(bench, of.source.split())?;
+    }
+    let examples = set(bench, recipe, teaching)?;
     let held_out = set(bench, &usual, teaching.labels_only())?;
     if examples.is_empty() || held_out.is_empty() {
         return kept(start, &folder);
@@ -105,18 +107,10 @@ fn kept(start: Weights, folder: &Path) -> Result<Trained, LabError> {
 }
 
 /// The set of a recipe, from the files of its source.
-fn set(bench: &mut Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example>, LabError> {
-    let (copies, rules, seed) = (recipe.copies_of_ten, recipe.rules, bench.preset.seed);
-    if recipe.course == Course::Sorm && recipe.source != Source::FullSearch {
-        let validation = recipe.source == Source::Validation;
-        let split = if validation { Split::Validation } else { Split::Train };
-        let (rollouts, good) = labelled(bench, split, rules, recipe.doubt)?;
-        let set = sorm_set(&bench.tokenizer, &rollouts, &good, rules.balance, seed, teaching)?;
-        return Ok(set);
-    }
-    let tokenizer = &bench.tokenizer;
-    let suffix = if recipe.source == Source::Validation { "-validation" } else { "" };
-    let named = |name: &str| SetFile::new(&bench.folder, &format!("{name}{suffix}"));
+fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example>, LabError> {
+    let (tokenizer, seed) = (&bench.tokenizer, bench.preset.seed);
+    let (copies, rules) = (recipe.copies_of_ten, recipe.rules);
+    let named = |name: &str| bench.set(name, recipe.source.split());
     let samples = || named("samples").read::<Sample>();
     let rollouts = || match recipe.source {
         Source::FullSearch => {
@@ -145,7 +139,10 @@ fn set(bench: &mut Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Exa
         }
         Course::Sorm => {
             let rollouts = rollouts()?;
-            let good: Vec<_> = rollouts.iter().map(|one| certain(one, rules)).collect();
+            let good = match recipe.doubts() {
+                true => believed(bench, recipe.source.split())?,
+                false => rollouts.iter().map(|one| certain(one, rules)).collect(),
+            };
             sorm_set(tokenizer, &rollouts, &good, rules.balance, seed, teaching)?
         }
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,

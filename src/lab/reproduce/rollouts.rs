@@ -77,7 +77,7 @@ pub fn draft_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
 /// [`LabError`] from the model and files.
 pub(super) fn tuned_on(bench: &mut Bench) -> Result<TunedOn, LabError> {
     let rollouts = draft_rollouts(bench)?.read()?;
-    let samples: Vec<Sample> = SetFile::new(&bench.folder, "samples-validation").read()?;
+    let samples: Vec<Sample> = bench.set("samples", Split::Validation).read()?;
     Ok(TunedOn { rollouts, right_samples: right_samples(&samples) })
 }
 

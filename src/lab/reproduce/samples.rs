@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::base::worked;
-use super::bench::{Bench, Model};
+use super::bench::{Bench, Model, set_name};
 use super::parts::Parts;
 use super::preset::Preset;
 use crate::domain::{Answer, Role};
@@ -29,7 +29,7 @@ pub(super) const DRAFTS: &str = "drafts-validation";
 /// [`LabError`] from the model and files.
 pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
-    let name = if split == Split::Train { "samples" } else { "samples-validation" };
+    let name = set_name("samples", split);
     let problems = sampled(split, &preset);
     let student = bench.model(Role::Policy)?;
     let settings = json!({
@@ -37,7 +37,7 @@ pub fn samples(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         "temperature": preset.sample_temperature, "seed": preset.seed,
     });
     let Preset { samples: n, sample_temperature: temperature, seed, .. } = preset;
-    sample_set(bench, name, settings, &student, &problems, Draw { n, temperature, seed })
+    sample_set(bench, &name, settings, &student, &problems, Draw { n, temperature, seed })
 }
 
 /// Greedy drafts of the validation problems.

@@ -1,7 +1,7 @@
 //! Training sets: from problems, samples and rollouts to examples.
 //!
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
-//! the records that stages pass on in files.
+//! the records that stages pass on in files, `belief.rs` what is believed of their prefixes.
 
 mod belief;
 mod checks;

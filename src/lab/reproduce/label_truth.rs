@@ -3,26 +3,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::beliefs::labelled;
+use super::beliefs::{beliefs, believed};
 use super::bench::Bench;
 use super::samples::sampled;
 use crate::lab::LabError;
-use crate::lab::files::SetFile;
+use crate::lab::doubt::GROUPS;
 use crate::lab::labels::Rules;
 use crate::lab::measure::{Figure, share_of};
 use crate::lab::problems::{Split, World, first_wrong_equation};
-use crate::lab::sets::{Rollouts, Sample, certain, guesses, right_samples};
+use crate::lab::sets::{Rollouts, certain, guesses, right_samples};
 
 /// The labels of one split of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Held {
-    pub rows: Vec<HeldRow>,
+pub struct LabelTruth {
+    pub rows: Vec<TruthRow>,
     pub doubted: Doubted,
 }
 
 /// One kind of samples: how many prefixes the rules label as the worlds do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldRow {
+pub struct TruthRow {
     pub samples: String,
     pub n: usize,
     pub prefixes: usize,
@@ -43,6 +43,9 @@ pub struct Doubted {
     pub believed: Figure,
     /// Mean squared distance of beliefs from the worlds; of labels it is the share above.
     pub brier: Figure,
+    /// Share of good prefixes that no rollout reached, where none, one, two or more samples of the
+    /// problem are right: what [`Doubt`](crate::lab::doubt::Doubt) estimates.
+    pub missed: [Figure; GROUPS],
     /// Of ten bins of beliefs: prefixes, and how many of them are good.
     pub bins: [(usize, usize); 10],
 }
@@ -50,10 +53,14 @@ pub struct Doubted {
 /// What is looked at of one sample.
 struct Look {
     kind: usize,
+    /// Right samples of its problem, as far as doubts tell them apart.
+    group: usize,
     /// Of each prefix: its label, and whether it is good in the world.
     labels: Vec<(bool, bool)>,
     /// Of each that is in doubt: what is believed, and the same.
     doubted: Vec<(f64, bool)>,
+    /// Good prefixes that no rollout reached, and all good ones, of those whose label is a guess.
+    missed: (usize, usize),
 }
 
 const KINDS: [&str; 3] = ["right", "wrong, of solved problems", "wrong, of unsolved problems"];
@@ -62,12 +69,12 @@ const KINDS: [&str; 3] = ["right", "wrong, of solved problems", "wrong, of unsol
 ///
 /// # Errors
 /// [`LabError`] when the run lacks the sets, from the model and files.
-pub fn held(bench: &mut Bench, split: Split) -> Result<Held, LabError> {
+pub fn label_truth(bench: &mut Bench, split: Split) -> Result<LabelTruth, LabError> {
     let problems = sampled(split, &bench.preset);
-    let suffix = if split == Split::Train { "" } else { "-validation" };
-    let samples: Vec<Sample> = SetFile::new(&bench.folder, &format!("samples{suffix}")).read()?;
-    let solved = right_samples(&samples);
-    let (rollouts, believed) = labelled(bench, split, Rules::default(), true)?;
+    beliefs(bench, split)?;
+    let right = right_samples(&bench.set("samples", split).read()?);
+    let rollouts: Vec<Rollouts> = bench.set("rollouts", split).read()?;
+    let believed = believed(bench, split)?;
     let mut looks = Vec::with_capacity(rollouts.len());
     for (one, believed) in rollouts.iter().zip(&believed) {
         let sample = &one.sample;
@@ -76,29 +83,33 @@ pub fn held(bench: &mut Bench, split: Split) -> Result<Held, LabError> {
             let reason = "they are not of the problems of this preset".to_owned();
             return Err(LabError::Nothing { stage: "rollouts", reason });
         };
-        looks.push(look(one, believed, &problem.world, solved.contains_key(&sample.problem_id)));
+        let right = right.get(&sample.problem_id).copied().unwrap_or(0);
+        looks.push(look(one, believed, &problem.world, right));
     }
     let seed = bench.preset.seed;
     let rows = KINDS.iter().enumerate().map(|(kind, name)| row(name, kind, &looks, seed)).collect();
-    Ok(Held { rows, doubted: doubted(&looks, seed) })
+    Ok(LabelTruth { rows, doubted: doubted(&looks, seed) })
 }
 
-fn look(one: &Rollouts, believed: &[f64], world: &World, solved: bool) -> Look {
+fn look(one: &Rollouts, believed: &[f64], world: &World, right_samples: usize) -> Look {
     let wrong = first_wrong_equation(world, &one.sample.solution.steps);
     let good = |i: usize| wrong.is_none_or(|wrong| i + 1 < wrong);
     let labels = certain(one, Rules::default()).into_iter().enumerate();
     let labels: Vec<_> = labels.map(|(i, label)| (label > 0.0, good(i))).collect();
     let in_doubt = labels[..guesses(one)].iter().zip(believed).filter(|((label, _), _)| !label);
     let doubted = in_doubt.map(|(&(_, good), &believed)| (believed, good)).collect();
-    let kind = match (one.sample.correct, solved) {
+    let guessed = &labels[..guesses(one)];
+    let good_ones = guessed.iter().filter(|(_, good)| *good);
+    let missed = (good_ones.clone().filter(|(label, _)| !label).count(), good_ones.count());
+    let kind = match (one.sample.correct, right_samples) {
         (true, _) => 0,
-        (false, true) => 1,
-        (false, false) => 2,
+        (false, 1..) => 1,
+        (false, 0) => 2,
     };
-    Look { kind, labels, doubted }
+    Look { kind, group: right_samples.min(GROUPS - 1), labels, doubted, missed }
 }
 
-fn row(name: &str, kind: usize, looks: &[Look], seed: u64) -> HeldRow {
+fn row(name: &str, kind: usize, looks: &[Look], seed: u64) -> TruthRow {
     let of: Vec<&Look> = looks.iter().filter(|look| look.kind == kind).collect();
     let count = |wanted: fn(&(bool, bool)) -> bool| -> Vec<usize> {
         of.iter().map(|look| look.labels.iter().filter(|&one| wanted(one)).count()).collect()
@@ -106,7 +117,7 @@ fn row(name: &str, kind: usize, looks: &[Look], seed: u64) -> HeldRow {
     let agree = count(|(label, good)| label == good).into_iter().zip(&of);
     let agree: Vec<_> =
         agree.map(|(agree, look)| (agree as f64, look.labels.len() as f64)).collect();
-    HeldRow {
+    TruthRow {
         samples: name.to_owned(),
         n: of.len(),
         prefixes: of.iter().map(|look| look.labels.len()).sum(),
@@ -135,6 +146,11 @@ fn doubted(looks: &[Look], seed: u64) -> Doubted {
         good: mean(|_, good| good),
         believed: mean(|believed, _| believed),
         brier: mean(|believed, good| (believed - good).powi(2)),
+        missed: std::array::from_fn(|group| {
+            let of = looks.iter().filter(|look| look.group == group && look.missed.1 > 0);
+            let parts = of.map(|look| (look.missed.0 as f64, look.missed.1 as f64));
+            share_of(&parts.collect::<Vec<_>>(), seed)
+        }),
         bins,
     }
 }
@@ -145,15 +161,17 @@ mod tests {
 
     #[test]
     fn labels_and_beliefs_are_held_against_the_same_truth() {
-        let look = |kind, labels: &[(bool, bool)], doubted: &[(f64, bool)]| Look {
+        let look = |kind, labels: &[(bool, bool)], doubted: &[(f64, bool)], missed| Look {
             kind,
+            group: 0,
             labels: labels.to_vec(),
             doubted: doubted.to_vec(),
+            missed,
         };
         let looks = [
-            look(0, &[(true, true), (true, false)], &[]),
-            look(2, &[(true, true), (false, true), (false, false)], &[(0.75, true)]),
-            look(2, &[(false, false)], &[(0.25, false)]),
+            look(0, &[(true, true), (true, false)], &[], (0, 0)),
+            look(2, &[(true, true), (false, true), (false, false)], &[(0.75, true)], (1, 2)),
+            look(2, &[(false, false)], &[(0.25, false)], (0, 0)),
         ];
         let unsolved = row(KINDS[2], 2, &looks, 1);
         assert_eq!((unsolved.n, unsolved.prefixes), (2, 4));
@@ -164,6 +182,7 @@ mod tests {
         assert_eq!((doubted.prefixes, doubted.good.value), (2, Some(0.5)));
         assert_eq!(doubted.believed.value, Some(0.5));
         assert_eq!(doubted.brier.value, Some(0.0625));
+        assert_eq!((doubted.missed[0].value, doubted.missed[1].value), (Some(0.5), None));
         assert_eq!((doubted.bins[7], doubted.bins[2]), ((1, 1), (1, 0)));
     }
 }
