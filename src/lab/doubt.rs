@@ -1,13 +1,13 @@
 //! How sure a negative step label is.
 //!
-//! A rollout that reaches the right answer shows that its prefix is good. K rollouts that do not
-//! show little where the student hardly ever gets there: of the prefixes labelled bad so, every
-//! third was good (docs/decisions/0046). The noise has one direction, and how strong it is can be
-//! told without gold labels. A reward model says what good prefixes look like (the ORM, which saw none
-//! of these rollouts, where they are learnt from); among the problems of which as many samples were right, a good prefix is missed equally
-//! often whatever it looks like. Both are found by expectation maximisation (Dempster et al. 1977),
-//! as where only some positives are known (Elkan and Noto 2008), and so is how likely each prefix
-//! that no rollout reached is good. Pure functions; nothing here reads a world.
+//! A right solution that begins with a prefix shows that it is good. That rollouts found none shows
+//! little where the student hardly ever gets there (docs/decisions/0046). The noise has one
+//! direction, and how strong it is can be told without gold labels. A reward model says what good
+//! prefixes look like (the ORM, which saw none of these rollouts, where they are learnt from); among
+//! the problems of which as many samples were right, a good prefix is missed equally often whatever it
+//! looks like. Both are found by expectation maximisation (Dempster et al. 1977), as where only some
+//! positives are known (Elkan and Noto 2008), and so is how likely each prefix that was not reached is
+//! good. Pure functions; nothing here reads a world.
 
 /// Problems are told apart by how many of their samples were right: none, one, two, or more.
 pub const GROUPS: usize = 4;
@@ -26,7 +26,7 @@ const FURTHEST: f64 = 20.0;
 pub struct Seen {
     /// What a reward model says after its last step, in 0..=1.
     pub score: f64,
-    /// Some rollout of it, or of a longer prefix, reached the right answer.
+    /// Some right solution begins with it.
     pub reached: bool,
     /// Right samples of its problem.
     pub right_samples: usize,
@@ -49,7 +49,7 @@ pub struct Doubt {
     /// P(good | score) = 1 / (1 + e^-(slope * log-odds of the score + offset)).
     slope: f64,
     offset: f64,
-    /// P(no rollout reaches it | good), a group each.
+    /// P(no right solution was found that begins with it | good), a group each.
     pub missed: [f64; GROUPS],
 }
 

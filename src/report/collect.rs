@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "base",
     "expert-samples",
     "expert",
@@ -32,6 +32,7 @@ const ORDER: [&str; 21] = [
     "local",
     "drafts-validation",
     "rollouts-drafts",
+    "rollouts-beside-drafts",
     "refinements-validation",
     "refinements",
     "orm",

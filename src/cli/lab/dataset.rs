@@ -8,13 +8,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::annotations;
+use super::labelled::labelled;
 use crate::cli::print;
 use crate::config::Config;
 use crate::lab::annotated::{MergeCounts, Merged, merge};
 use crate::lab::files::SetFile;
 use crate::lab::formats::{Stepwise, Supervised};
 use crate::lab::labels::Rules;
-use crate::lab::sets::Rollouts;
 use crate::pipeline::prompt::plain;
 
 /// Write a training set of a run anew, with something added
@@ -55,8 +55,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         )
     })?;
     let human = annotations::read(&args.with_annotations, &args.resolve, config)?;
-    let rollouts: Vec<Rollouts> = source.read()?;
-    let Merged { set, counts } = merge(&rollouts, Rules::default(), &human);
+    let Merged { set, counts } = merge(&labelled(&args.run)?, Rules::default(), &human);
     let lines: Vec<Supervised> = set
         .iter()
         .map(|one| {

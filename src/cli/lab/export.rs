@@ -11,7 +11,7 @@ use crate::engine::Control;
 use crate::lab::files::SetFile;
 use crate::lab::formats::{self, LabelWords, Supervised, write_lines};
 use crate::lab::labels::Rules;
-use crate::lab::sets::{Rollouts, Sample, global_pairs, local_pairs};
+use crate::lab::sets::{Known, Rollouts, Sample, global_pairs, local_pairs};
 
 /// Write a training set of a run for trainers of large models
 ///
@@ -103,17 +103,17 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             write_lines(out, formats::refiner(&pairs)?)?
         }
         (Set::Orm, Form::Stepwise) => write_lines(out, orm(args)?)?,
-        (Set::Sorm, Form::Stepwise) => write_lines(out, formats::sorm(&rollouts(args)?, rules))?,
+        (Set::Sorm, Form::Stepwise) => write_lines(out, formats::sorm(&relabelled(args)?, rules))?,
         (Set::Orm, Form::Trl) => {
             write_lines(out, formats::labelled(&orm(args)?, &words(args)?, None))?
         }
         (Set::Sorm, Form::Trl) => {
-            let set = formats::sorm(&rollouts(args)?, rules);
+            let set = formats::sorm(&relabelled(args)?, rules);
             let balanced = rules.balance.then_some(args.seed);
             write_lines(out, formats::labelled(&set, &words(args)?, balanced))?
         }
         (Set::Sorm, Form::Processbench) => {
-            write_lines(out, formats::judged(&rollouts(args)?, rules))?
+            write_lines(out, formats::judged(&relabelled(args)?, rules))?
         }
         (Set::Orm, Form::Processbench) => {
             bail!("--form processbench: outcomes name no first wrong step; export sorm")
@@ -150,6 +150,12 @@ fn samples(args: &Args) -> anyhow::Result<Vec<Sample>> {
 
 fn rollouts(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
     read(args, "rollouts")
+}
+
+/// Rollouts whose labels say what any right solution reaches that begins with the same sums.
+fn relabelled(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
+    let rollouts = rollouts(args)?;
+    Ok(Known::of(&samples(args)?, &rollouts).relabel(rollouts))
 }
 
 /// A finished set of the run. One without a manifest may be half written.
@@ -209,6 +215,10 @@ mod tests {
         let answer = Answer::parse("20").expect("an answer");
         let labels = label(&wrong.solution, &answer, &traces);
         let rollouts = Rollouts { sample: wrong.clone(), search: Search::Full, traces, labels };
+        // Nothing reaches this one but what begins with the same sums.
+        let other = sample(2, "3 + 2 = 5\n5 - 4 = 1\n#### 1");
+        let labels = label(&other.solution, &answer, &[]);
+        let missed = Rollouts { sample: other, search: Search::Full, traces: vec![vec![]], labels };
         let folder = tempfile::tempdir().expect("a folder");
         let set = |name| SetFile::new(folder.path(), name);
         let (inputs, counts) = (BTreeMap::new, BTreeMap::new);
@@ -216,7 +226,7 @@ mod tests {
             .write("samples", json!({}), inputs(), counts(), &[right, wrong])
             .expect("written");
         set("rollouts")
-            .write("rollouts", json!({}), inputs(), counts(), &[rollouts])
+            .write("rollouts", json!({}), inputs(), counts(), &[rollouts, missed])
             .expect("written");
         folder
     }
@@ -246,7 +256,9 @@ mod tests {
         assert_eq!(local[0]["completion"], "5 * 4 = 20\n#### 20");
         assert_eq!(export("global --copies 0").len(), 1);
         assert_eq!(export("orm")[1]["labels"], json!([false, false, false]));
-        assert_eq!(export("sorm")[0]["labels"], json!([true, false]));
+        let sorm = export("sorm");
+        assert_eq!(sorm[0]["labels"], json!([true, false]));
+        assert_eq!(sorm[1]["labels"], json!([true, false]), "reached by the same sums");
         assert_eq!(export("orm --form trl --labels +,-")[0]["completion"], "+");
         assert_eq!(export("sorm --form processbench")[0]["label"], json!(1));
     }

@@ -14,9 +14,10 @@ use crate::lab::reproduce::{Bench, LabelTruth, label_truth, tokenizer};
 
 /// Hold the step labels of a run against the worlds of its problems
 ///
-/// Says how many labels of rollouts are right, for right samples and for wrong ones of problems that
-/// some sample or none solved, and of the prefixes that no rollout reached how many are good and how
-/// many are believed to be. Training never looks at this.
+/// Says how many labels are right, by the rollouts of each prefix and by those of all prefixes with the
+/// same sums, for right samples and for wrong ones of problems that some sample or none solved; and of
+/// the prefixes that nothing reached how many are good and how many are believed to be. Training never
+/// looks at this.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Preset of the run, by its name or in a file.
@@ -54,19 +55,26 @@ fn table(found: &LabelTruth) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "{:<30} {:>8} {:>10} {:>9} {:>7} {:>18} {:>6}",
+        "{:<48} {:>8} {:>10} {:>9} {:>7} {:>18} {:>6}",
         "samples", "prefixes", "false good", "false bad", "right %", "95 % interval", "n"
     );
     for one in &found.rows {
-        let figure = row(&one.agreement);
-        let _ = writeln!(
-            out,
-            "{:<30} {:>8} {:>10} {:>9} {figure}",
-            one.samples, one.prefixes, one.false_good, one.false_bad
-        );
+        let by = [("", &one.own), (", by the same sums", &one.same_sums)];
+        for (how, agreement) in by.into_iter().take(if one.own == one.same_sums { 1 } else { 2 }) {
+            let (name, figure) = (format!("{}{how}", one.samples), row(&agreement.right));
+            let _ = writeln!(
+                out,
+                "{name:<48} {:>8} {:>10} {:>9} {figure}",
+                one.prefixes, agreement.false_good, agreement.false_bad
+            );
+        }
     }
     let doubted = &found.doubted;
-    let _ = writeln!(out, "\n{} prefixes in doubt: no rollout reached them", doubted.prefixes);
+    let _ = writeln!(
+        out,
+        "\n{} prefixes in doubt: no right solution begins with their sums",
+        doubted.prefixes
+    );
     let rows = [
         ("good in the worlds", &doubted.good),
         ("good as believed", &doubted.believed),

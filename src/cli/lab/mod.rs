@@ -9,6 +9,7 @@ pub(super) mod dataset;
 pub(super) mod eval;
 pub(super) mod export;
 pub(super) mod import;
+mod labelled;
 mod labels;
 mod models;
 pub(super) mod report;

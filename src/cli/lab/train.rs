@@ -27,7 +27,8 @@ pub struct Args {
     /// Name of what comes of it.
     #[arg(long)]
     name: String,
-    /// Label rules to leave out (sorm, local): propagation, consistency, balance; and doubt (sorm).
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance. And doubt (sorm): then
+    /// a prefix that its own rollouts did not reach is bad, and only rolled-out samples are learnt from.
     #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "doubt"])]
     without: Vec<String>,
     /// Balance step labels by prefix length, whatever the preset says (sorm).

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use candle_core::Device;
 
+use super::labelled::labelled;
 use super::watch::Watch;
 use super::{annotations, dataset};
 use crate::cli::print;
@@ -109,7 +110,7 @@ fn rollouts(ask: &Ask<'_>, tokenizer: &Tokenizer) -> anyhow::Result<Vec<Rollouts
     let own = ask.run.join("tokenizer.json");
     let same = Tokenizer::from_file(&own)?.vocab_size() == tokenizer.vocab_size();
     ensure!(same, "{}: its vocabulary is another one than the SORM's", own.display());
-    Ok(set.read()?)
+    Ok(labelled(ask.run)?)
 }
 
 /// Before and after, in lines for people.

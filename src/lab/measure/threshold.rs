@@ -1,7 +1,5 @@
 //! Thresholds for step scores, tuned on rollouts of validation drafts and nothing else.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::models::Models;
@@ -10,7 +8,7 @@ use crate::engine::Tokenizer;
 use crate::lab::LabError;
 use crate::lab::runner::Runner;
 use crate::lab::sampling::score;
-use crate::lab::sets::{Rollouts, believe};
+use crate::lab::sets::{Known, Rollouts, believe};
 
 /// Under these a step counts as wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -24,8 +22,8 @@ pub struct Thresholds {
 pub struct TunedOn {
     /// Of greedy drafts of validation problems, since thresholds are used on drafts.
     pub rollouts: Vec<Rollouts>,
-    /// Right samples of these problems, by number, where there are any.
-    pub right_samples: BTreeMap<u64, usize>,
+    /// What these and other samples and rollouts say of the same problems.
+    pub known: Known,
 }
 
 /// The thresholds of SORM and ORM.
@@ -53,7 +51,7 @@ pub fn tune_one(
         on.rollouts.iter().map(|r| (r.sample.problem.as_str(), &r.sample.solution)).collect();
     let scores = score(runner, role, tokenizer, &items)?;
     let scores: Vec<Vec<f64>> = scores.into_iter().map(|scores| scores.steps).collect();
-    let (_, believed) = believe(&on.rollouts, &scores, &on.right_samples);
+    let (_, believed) = believe(&on.rollouts, &scores, &on.known);
     let both = scores.iter().zip(&believed);
     let scored: Vec<(f64, f64)> = both
         .flat_map(|(scores, belief)| scores.iter().copied().zip(belief.good.iter().copied()))

@@ -12,7 +12,7 @@ use crate::lab::doubt::GROUPS;
 use crate::lab::files::SetFile;
 use crate::lab::problems::Split;
 use crate::lab::sampling::score;
-use crate::lab::sets::{Belief, Rollouts, believe, guesses, right_samples};
+use crate::lab::sets::{Belief, Known, Rollouts, believe, guesses};
 
 /// Samples the ORM scores in one go.
 const SAMPLES_AT_ONCE: usize = 2_000;
@@ -41,12 +41,12 @@ pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     for (name, of) in [("samples", &samples), ("rollouts", &rollouts)] {
         inputs.insert(name.to_owned(), of.manifest().map(|m| m.sha256).unwrap_or_default());
     }
-    let settings = json!({ "split": split });
+    let settings = json!({ "split": split, "reached": "by the same sums" });
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }
-    let right = right_samples(&samples.read()?);
     let rollouts: Vec<Rollouts> = rollouts.read()?;
+    let known = Known::of(&samples.read()?, &rollouts);
     let mut scores = Vec::with_capacity(rollouts.len());
     for chunk in rollouts.chunks(SAMPLES_AT_ONCE) {
         bench.say(&name, scores.len(), rollouts.len());
@@ -55,7 +55,7 @@ pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
         let scored = score(&orm.llama, Role::Orm, &bench.tokenizer, &items)?;
         scores.extend(scored.into_iter().map(|scores| scores.steps));
     }
-    let (doubt, lines) = believe(&rollouts, &scores, &right);
+    let (doubt, lines) = believe(&rollouts, &scores, &known);
     let guessed = rollouts.iter().zip(&lines).flat_map(|(one, line)| &line.good[..guesses(one)]);
     let doubted = guessed.filter(|&&good| good < 1.0);
     let mut counts = BTreeMap::from([

@@ -12,7 +12,7 @@ use super::bench::{Bench, Model};
 use super::parts::Parts;
 use super::preset::Preset;
 use super::roles::Course;
-use super::rollouts::tuned_on;
+use super::thresholds::tuned_on;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;
 use crate::lab::files::hash_file;

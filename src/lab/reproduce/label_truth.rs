@@ -11,7 +11,7 @@ use crate::lab::doubt::GROUPS;
 use crate::lab::labels::Rules;
 use crate::lab::measure::{Figure, share_of};
 use crate::lab::problems::{Split, World, first_wrong_equation};
-use crate::lab::sets::{Rollouts, certain, guesses, right_samples};
+use crate::lab::sets::{Known, Rollouts, certain, guesses};
 
 /// The labels of one split of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,18 @@ pub struct TruthRow {
     pub samples: String,
     pub n: usize,
     pub prefixes: usize,
+    /// Where only rollouts of its own, and of longer prefixes of its sample, reach a prefix.
+    pub own: Agreement,
+    /// Where right solutions that begin with the same sums reach it as well: what the SORM learns, but
+    /// for what is in doubt.
+    pub same_sums: Agreement,
+}
+
+/// Labels that are right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
     /// Samples are resampled for the interval.
-    pub agreement: Figure,
+    pub right: Figure,
     /// Prefixes labelled good that are wrong, and the other way round.
     pub false_good: usize,
     pub false_bad: usize,
@@ -55,8 +65,9 @@ struct Look {
     kind: usize,
     /// Right samples of its problem, as far as doubts tell them apart.
     group: usize,
-    /// Of each prefix: its label, and whether it is good in the world.
-    labels: Vec<(bool, bool)>,
+    /// Of each prefix: its label by its own rollouts, by the same sums, and whether it is good in the
+    /// world.
+    labels: Vec<[bool; 3]>,
     /// Of each that is in doubt: what is believed, and the same.
     doubted: Vec<(f64, bool)>,
     /// Good prefixes that no rollout reached, and all good ones, of those whose label is a guess.
@@ -72,8 +83,8 @@ const KINDS: [&str; 3] = ["right", "wrong, of solved problems", "wrong, of unsol
 pub fn label_truth(bench: &mut Bench, split: Split) -> Result<LabelTruth, LabError> {
     let problems = sampled(split, &bench.preset);
     beliefs(bench, split)?;
-    let right = right_samples(&bench.set("samples", split).read()?);
     let rollouts: Vec<Rollouts> = bench.set("rollouts", split).read()?;
+    let known = Known::of(&bench.set("samples", split).read()?, &rollouts);
     let believed = believed(bench, split)?;
     let mut looks = Vec::with_capacity(rollouts.len());
     for (one, believed) in rollouts.iter().zip(&believed) {
@@ -83,24 +94,25 @@ pub fn label_truth(bench: &mut Bench, split: Split) -> Result<LabelTruth, LabErr
             let reason = "they are not of the problems of this preset".to_owned();
             return Err(LabError::Nothing { stage: "rollouts", reason });
         };
-        let right = right.get(&sample.problem_id).copied().unwrap_or(0);
-        looks.push(look(one, believed, &problem.world, right));
+        looks.push(look(one, believed, &problem.world, &known));
     }
     let seed = bench.preset.seed;
     let rows = KINDS.iter().enumerate().map(|(kind, name)| row(name, kind, &looks, seed)).collect();
     Ok(LabelTruth { rows, doubted: doubted(&looks, seed) })
 }
 
-fn look(one: &Rollouts, believed: &[f64], world: &World, right_samples: usize) -> Look {
+fn look(one: &Rollouts, believed: &[f64], world: &World, known: &Known) -> Look {
     let wrong = first_wrong_equation(world, &one.sample.solution.steps);
     let good = |i: usize| wrong.is_none_or(|wrong| i + 1 < wrong);
-    let labels = certain(one, Rules::default()).into_iter().enumerate();
-    let labels: Vec<_> = labels.map(|(i, label)| (label > 0.0, good(i))).collect();
-    let in_doubt = labels[..guesses(one)].iter().zip(believed).filter(|((label, _), _)| !label);
-    let doubted = in_doubt.map(|(&(_, good), &believed)| (believed, good)).collect();
+    let own = certain(one, Rules::default()).into_iter().map(|label| label > 0.0);
+    let both = own.zip(known.reached(one)).enumerate();
+    let labels: Vec<_> = both.map(|(i, (own, reached))| [own, reached, good(i)]).collect();
     let guessed = &labels[..guesses(one)];
-    let good_ones = guessed.iter().filter(|(_, good)| *good);
-    let missed = (good_ones.clone().filter(|(label, _)| !label).count(), good_ones.count());
+    let in_doubt = guessed.iter().zip(believed).filter(|([_, reached, _], _)| !reached);
+    let doubted = in_doubt.map(|(&[.., good], &believed)| (believed, good)).collect();
+    let good_ones = guessed.iter().filter(|[.., good]| *good);
+    let missed = (good_ones.clone().filter(|[_, reached, _]| !reached).count(), good_ones.count());
+    let right_samples = known.right_samples_of(one.sample.problem_id);
     let kind = match (one.sample.correct, right_samples) {
         (true, _) => 0,
         (false, 1..) => 1,
@@ -111,19 +123,26 @@ fn look(one: &Rollouts, believed: &[f64], world: &World, right_samples: usize) -
 
 fn row(name: &str, kind: usize, looks: &[Look], seed: u64) -> TruthRow {
     let of: Vec<&Look> = looks.iter().filter(|look| look.kind == kind).collect();
-    let count = |wanted: fn(&(bool, bool)) -> bool| -> Vec<usize> {
-        of.iter().map(|look| look.labels.iter().filter(|&one| wanted(one)).count()).collect()
-    };
-    let agree = count(|(label, good)| label == good).into_iter().zip(&of);
-    let agree: Vec<_> =
-        agree.map(|(agree, look)| (agree as f64, look.labels.len() as f64)).collect();
     TruthRow {
         samples: name.to_owned(),
         n: of.len(),
         prefixes: of.iter().map(|look| look.labels.len()).sum(),
-        agreement: share_of(&agree, seed),
-        false_good: count(|&(label, good)| label && !good).iter().sum(),
-        false_bad: count(|&(label, good)| !label && good).iter().sum(),
+        own: agreement(&of, |&[own, _, good]| (own, good), seed),
+        same_sums: agreement(&of, |&[_, reached, good]| (reached, good), seed),
+    }
+}
+
+/// How labels agree with the worlds; `read` says label and truth of a prefix.
+fn agreement(looks: &[&Look], read: fn(&[bool; 3]) -> (bool, bool), seed: u64) -> Agreement {
+    let all = || looks.iter().flat_map(|look| &look.labels).map(read);
+    let agree = looks.iter().map(|look| {
+        let right = look.labels.iter().map(read).filter(|(label, good)| label == good).count();
+        (right as f64, look.labels.len() as f64)
+    });
+    Agreement {
+        right: share_of(&agree.collect::<Vec<_>>(), seed),
+        false_good: all().filter(|&(label, good)| label && !good).count(),
+        false_bad: all().filter(|&(label, good)| !label && good).count(),
     }
 }
 
@@ -161,7 +180,7 @@ mod tests {
 
     #[test]
     fn labels_and_beliefs_are_held_against_the_same_truth() {
-        let look = |kind, labels: &[(bool, bool)], doubted: &[(f64, bool)], missed| Look {
+        let look = |kind, labels: &[[bool; 3]], doubted: &[(f64, bool)], missed| Look {
             kind,
             group: 0,
             labels: labels.to_vec(),
@@ -169,20 +188,26 @@ mod tests {
             missed,
         };
         let looks = [
-            look(0, &[(true, true), (true, false)], &[], (0, 0)),
-            look(2, &[(true, true), (false, true), (false, false)], &[(0.75, true)], (1, 2)),
-            look(2, &[(false, false)], &[(0.25, false)], (0, 0)),
+            look(0, &[[true; 3], [true, true, false]], &[], (0, 0)),
+            look(
+                2,
+                &[[true; 3], [false, true, true], [false, false, true]],
+                &[(0.75, true)],
+                (1, 3),
+            ),
+            look(2, &[[false; 3]], &[(0.25, false)], (0, 0)),
         ];
         let unsolved = row(KINDS[2], 2, &looks, 1);
         assert_eq!((unsolved.n, unsolved.prefixes), (2, 4));
-        assert_eq!((unsolved.false_good, unsolved.false_bad), (0, 1));
-        assert_eq!(unsolved.agreement.value, Some(0.75));
-        assert_eq!(row(KINDS[0], 0, &looks, 1).false_good, 1);
+        let (own, same_sums) = (unsolved.own, unsolved.same_sums);
+        assert_eq!((own.false_good, own.false_bad, own.right.value), (0, 2, Some(0.5)));
+        assert_eq!((same_sums.false_bad, same_sums.right.value), (1, Some(0.75)));
+        assert_eq!(row(KINDS[0], 0, &looks, 1).same_sums.false_good, 1);
         let doubted = doubted(&looks, 1);
         assert_eq!((doubted.prefixes, doubted.good.value), (2, Some(0.5)));
         assert_eq!(doubted.believed.value, Some(0.5));
         assert_eq!(doubted.brier.value, Some(0.0625));
-        assert_eq!((doubted.missed[0].value, doubted.missed[1].value), (Some(0.5), None));
+        assert_eq!((doubted.missed[0].value, doubted.missed[1].value), (Some(1.0 / 3.0), None));
         assert_eq!((doubted.bins[7], doubted.bins[2]), ((1, 1), (1, 0)));
     }
 }

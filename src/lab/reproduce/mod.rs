@@ -21,6 +21,7 @@ mod refinements;
 mod roles;
 mod rollouts;
 mod samples;
+mod thresholds;
 mod variant;
 
 pub use base::{base, tokenizer};
@@ -30,14 +31,15 @@ pub use bench::{Bench, Model, Report};
 pub use checking::checking;
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
-pub use label_truth::{Doubted, LabelTruth, TruthRow, label_truth};
+pub use label_truth::{Agreement, Doubted, LabelTruth, TruthRow, label_truth};
 pub use practice::{PRACTICE, practice};
 pub use preset::Preset;
 pub use recipe::{Recipe, Source};
 pub use refinements::refinements;
 pub use roles::{Course, fine_tune};
-pub use rollouts::{draft_rollouts, full_rollouts, rollouts};
+pub use rollouts::{full_rollouts, rollouts};
 pub use samples::samples;
+pub use thresholds::threshold_rollouts;
 pub use variant::variant;
 
 use std::path::Path;
@@ -108,7 +110,7 @@ pub fn reproduce(
         fine_tune(&mut bench, &recipe)?;
     }
     stage(bench.report, "rollouts");
-    draft_rollouts(&mut bench)?;
+    threshold_rollouts(&mut bench)?;
     stage(bench.report, "checkpoints");
     let thresholds = ship(&mut bench)?;
     stage(bench.report, "evaluation");

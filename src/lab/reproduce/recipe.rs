@@ -36,7 +36,7 @@ pub struct Recipe {
     pub source: Source,
     /// Label rules of step labels.
     pub rules: Rules,
-    /// Whether a prefix that no rollout reached is bad only as likely as it is (SORM).
+    /// Whether the SORM learns all that rollouts tell ([`Preset::doubt`]).
     pub doubt: bool,
     /// K: rollouts of a prefix that are looked at, of a full search.
     pub rollouts: usize,

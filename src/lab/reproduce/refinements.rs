@@ -7,7 +7,7 @@ use serde_json::json;
 use super::base::worked;
 use super::bench::Bench;
 use super::parts::Parts;
-use super::rollouts::{DRAFT_ROLLOUTS, draft_rollouts, tuned_on};
+use super::thresholds::{THRESHOLD_SETS, threshold_rollouts, tuned_on};
 use crate::domain::{Answer, Role, Solution};
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
@@ -42,9 +42,9 @@ pub fn refinements(bench: &mut Bench, split: Split) -> Result<SetFile, LabError>
         inputs.insert(role.as_str().to_owned(), bench.model(role)?.hash.clone());
     }
     // The threshold is tuned on these.
-    // The threshold is tuned on these.
-    let made_of = draft_rollouts(bench)?.manifest().map(|m| m.sha256).unwrap_or_default();
-    inputs.insert(DRAFT_ROLLOUTS.to_owned(), made_of);
+    for (name, of) in THRESHOLD_SETS.into_iter().zip(threshold_rollouts(bench)?) {
+        inputs.insert(name.to_owned(), of.manifest().map(|m| m.sha256).unwrap_or_default());
+    }
     let settings = json!({"split": split, "problems": problems.len(), "seed": preset.seed});
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Rollouts, Sample, Teaching, certain, choices, global_pairs, global_set, local_pairs, local_set,
-    orm_set, sorm_set,
+    Labelled, Rollouts, Sample, Teaching, certain, choices, continuations, global_pairs,
+    global_set, local_pairs, local_set, orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
@@ -143,7 +143,17 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
                 true => believed(bench, recipe.source.split())?,
                 false => rollouts.iter().map(|one| certain(one, rules)).collect(),
             };
-            sorm_set(tokenizer, &rollouts, &good, rules.balance, seed, teaching)?
+            let more = match recipe.doubts() && recipe.source == Source::Training {
+                true => continuations(&rollouts, &good),
+                false => Vec::new(),
+            };
+            let labelled = |(one, good): (Rollouts, Vec<f64>)| Labelled {
+                sample: one.sample,
+                good: good.into_iter().map(Some).collect(),
+            };
+            let mut solutions: Vec<_> = rollouts.into_iter().zip(good).map(labelled).collect();
+            solutions.extend(more);
+            sorm_set(tokenizer, &solutions, rules.balance, seed, teaching)?
         }
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
         Course::Local => {

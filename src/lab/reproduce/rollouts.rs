@@ -6,23 +6,19 @@ use serde_json::json;
 
 use super::bench::Bench;
 use super::parts::Parts;
-use super::samples::{DRAFTS, drafts};
 use crate::domain::Role;
 use crate::engine::batch::Effort;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
-use crate::lab::measure::TunedOn;
 use crate::lab::problems::Split;
 use crate::lab::rollouts::{Verify, verify};
-use crate::lab::sets::{Rollouts, Sample, Search, right_samples};
+use crate::lab::sets::{Rollouts, Sample, Search};
 
 /// Samples rolled out in one pass, which is what a stop loses at most.
 const SAMPLES_A_PASS: usize = 4_096;
 /// Name of the set of full searches, and rollouts of each prefix in it.
 pub(super) const FULL_ROLLOUTS: &str = "rollouts-full";
-const MOST_ROLLOUTS: usize = 16;
-/// Name of the set that thresholds are tuned on.
-pub(super) const DRAFT_ROLLOUTS: &str = "rollouts-drafts";
+pub(super) const MOST_ROLLOUTS: usize = 16;
 
 /// Rollouts of the prefixes of samples: a bisection of training samples, half of them wrong ones where
 /// there are enough, and a full search of the first validation sample of each problem. Samples of some
@@ -58,29 +54,6 @@ pub fn rollouts(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     roll_out(bench, asked)
 }
 
-/// Rollouts of the greedy drafts of validation problems, by halving. Thresholds are tuned on them, not
-/// on samples at a temperature, which are more often wrong (docs/decisions/0046).
-///
-/// # Errors
-/// [`LabError`] from the model and files.
-pub fn draft_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
-    drafts(bench)?;
-    let wanted = bench.preset.validation_rollouts;
-    let (from, name, k) = (DRAFTS, DRAFT_ROLLOUTS, MOST_ROLLOUTS);
-    let (search, choose) = (Search::Bisect, first_of_each as Choose);
-    roll_out(bench, Asked { from, name, wanted, search, k, choose, unsolved: None })
-}
-
-/// These rollouts, with what else thresholds are tuned on.
-///
-/// # Errors
-/// [`LabError`] from the model and files.
-pub(super) fn tuned_on(bench: &mut Bench) -> Result<TunedOn, LabError> {
-    let rollouts = draft_rollouts(bench)?.read()?;
-    let samples: Vec<Sample> = bench.set("samples", Split::Validation).read()?;
-    Ok(TunedOn { rollouts, right_samples: right_samples(&samples) })
-}
-
 /// Rollouts of fewer training samples by a full search, and more of each prefix: what label rules
 /// can be left out of, and fewer rollouts be simulated with.
 ///
@@ -94,24 +67,28 @@ pub fn full_rollouts(bench: &mut Bench) -> Result<SetFile, LabError> {
 }
 
 /// What is rolled out, and how.
-struct Asked {
+pub(super) struct Asked {
     /// The set the samples come from.
-    from: &'static str,
-    name: &'static str,
+    pub from: &'static str,
+    pub name: &'static str,
     /// Samples, at most.
-    wanted: usize,
-    search: Search,
-    k: usize,
-    choose: Choose,
+    pub wanted: usize,
+    pub search: Search,
+    pub k: usize,
+    pub choose: Choose,
     /// Samples of problems that no sample solved, at most, of which those are kept that a rollout
     /// solves; `None`: all problems are taken as they come, and none is set aside.
-    unsolved: Option<usize>,
+    pub unsolved: Option<usize>,
 }
 
 /// Which of the samples, and at most how many, are rolled out.
-type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
+pub(super) type Choose = fn(Vec<Sample>, usize) -> Vec<Sample>;
 
-fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
+/// The set asked for; what was rolled out already is not rolled out again.
+///
+/// # Errors
+/// [`LabError`] from the model and files.
+pub(super) fn roll_out(bench: &mut Bench, asked: Asked) -> Result<SetFile, LabError> {
     let preset = bench.preset.clone();
     let Asked { from, name, wanted, search, k, unsolved, .. } = asked;
     let source = SetFile::new(&bench.folder, from);
@@ -206,7 +183,7 @@ fn half_wrong(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
 
 /// The first sample of each of the first problems: as right and wrong as samples are
 /// (docs/decisions/0040).
-fn first_of_each(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
+pub(super) fn first_of_each(samples: Vec<Sample>, wanted: usize) -> Vec<Sample> {
     let mut chosen = samples;
     chosen.sort_by_key(|s| (s.problem_id, s.sample_id));
     chosen.dedup_by_key(|s| s.problem_id);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::proven::Proven;
 use super::sample::{Rollouts, Sample, certain};
 use crate::lab::doubt::{Doubt, Seen};
-use crate::lab::labels::Rules;
+use crate::lab::labels::{Labels, Rules};
 
 /// How likely each prefix of a sample that was rolled out is good, in 0..=1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,13 +18,45 @@ pub struct Belief {
     pub good: Vec<f64>,
 }
 
-/// How many of the samples of each problem are right, where any is.
-pub fn right_samples(samples: &[Sample]) -> BTreeMap<u64, usize> {
-    let mut right = BTreeMap::new();
-    for sample in samples.iter().filter(|sample| sample.correct) {
-        *right.entry(sample.problem_id).or_default() += 1;
+/// What the samples and rollouts of a set say of its problems.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// How many of the samples of each problem are right, where any is.
+    pub right_samples: BTreeMap<u64, usize>,
+    pub proven: Proven,
+}
+
+impl Known {
+    pub fn of(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
+        let mut right_samples = BTreeMap::new();
+        for sample in samples.iter().filter(|sample| sample.correct) {
+            *right_samples.entry(sample.problem_id).or_default() += 1;
+        }
+        Self { right_samples, proven: Proven::by(samples, rollouts) }
     }
-    right
+
+    /// How many of the samples of a problem are right.
+    pub fn right_samples_of(&self, problem_id: u64) -> usize {
+        self.right_samples.get(&problem_id).copied().unwrap_or(0)
+    }
+
+    /// Whether each prefix was reached: by a rollout of its own, or, where its label is a guess, by
+    /// any right solution that begins with the same sums.
+    pub fn reached(&self, one: &Rollouts) -> Vec<bool> {
+        let own = certain(one, Rules::default()).into_iter().enumerate();
+        let both = own.zip(self.proven.holds(&one.sample));
+        both.map(|((i, own), proven)| own > 0.0 || (proven && i < guesses(one))).collect()
+    }
+
+    /// Rollouts whose labels, under whatever rules, say what was reached.
+    pub fn relabel(&self, mut rollouts: Vec<Rollouts>) -> Vec<Rollouts> {
+        for one in &mut rollouts {
+            let reached = self.reached(one);
+            let (any_of_k, consistent) = (reached.clone(), reached.clone());
+            one.labels = Labels { any_of_k, consistent, propagated: reached };
+        }
+        rollouts
+    }
 }
 
 /// Prefixes whose labels are guesses, from the shortest on. A whole solution is none: its answer is
@@ -36,16 +69,12 @@ pub fn guesses(one: &Rollouts) -> usize {
 }
 
 /// What is believed of each prefix, and the doubt it comes from. `scores[r][i]` is what a reward model
-/// says of P_{i+1} of rollouts `r`; `right` counts right samples by problem.
-pub fn believe(
-    rollouts: &[Rollouts],
-    scores: &[Vec<f64>],
-    right: &BTreeMap<u64, usize>,
-) -> (Doubt, Vec<Belief>) {
+/// says of P_{i+1} of rollouts `r`.
+pub fn believe(rollouts: &[Rollouts], scores: &[Vec<f64>], known: &Known) -> (Doubt, Vec<Belief>) {
     let see = |(one, scores): (&Rollouts, &Vec<f64>)| -> Vec<Seen> {
-        let right_samples = right.get(&one.sample.problem_id).copied().unwrap_or(0);
-        let steps = scores.iter().zip(certain(one, Rules::default()));
-        steps.map(|(&score, good)| Seen { score, reached: good > 0.0, right_samples }).collect()
+        let right_samples = known.right_samples_of(one.sample.problem_id);
+        let steps = scores.iter().zip(known.reached(one));
+        steps.map(|(&score, reached)| Seen { score, reached, right_samples }).collect()
     };
     let seen: Vec<Vec<Seen>> = rollouts.iter().zip(scores).map(see).collect();
     let guessed = rollouts.iter().zip(&seen).flat_map(|(one, seen)| &seen[..guesses(one)]);
@@ -69,7 +98,6 @@ pub fn believe(
 mod tests {
     use super::*;
     use crate::domain::Solution;
-    use crate::lab::labels::Labels;
     use crate::lab::sets::Search;
 
     fn rolled_out(correct: bool, labels: &[bool]) -> Rollouts {
@@ -101,12 +129,28 @@ mod tests {
             rolled_out(false, &[false, false, false]),
         ];
         let scores = [vec![0.5; 2], vec![0.9; 3], vec![0.9; 3], vec![0.9, 0.1, 0.9]];
-        let (doubt, believed) = believe(&rollouts, &scores, &BTreeMap::new());
+        let (doubt, believed) = believe(&rollouts, &scores, &Known::default());
         assert_eq!(believed[0].good, [1.0, 1.0]);
         assert_eq!(believed[1].good, [1.0, 1.0, 0.0], "the answer of a whole solution is no guess");
         let [looks_good, looks_bad, whole] = believed[3].good[..] else { panic!("three prefixes") };
         assert!(looks_good > 0.5 && looks_bad < 0.5, "{looks_good} {looks_bad}");
         assert_eq!(whole, 0.0, "however good it looks");
         assert!((doubt.missed[0] - 0.2).abs() < 0.05, "one of five: {:?}", doubt.missed);
+    }
+
+    #[test]
+    fn what_another_solution_with_the_same_sums_reaches_is_reached_but_a_wrong_end_stays_wrong() {
+        let wrong = rolled_out(false, &[false, false]);
+        let right = Sample { correct: true, ..wrong.sample.clone() };
+        let known = |samples: &[Sample]| Known::of(samples, &[]);
+        assert_eq!(known(&[]).reached(&wrong), [false, false]);
+        let known = known(&[right]);
+        assert_eq!(
+            known.reached(&wrong),
+            [true, false],
+            "the same sums to the end, another answer"
+        );
+        let relabelled = known.relabel(vec![wrong]);
+        assert_eq!(relabelled[0].labels.under(Rules::default()), [true, false]);
     }
 }

@@ -8,9 +8,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::Solution;
-use crate::lab::labels::{Trace, uses_prefix};
-
 use super::sample::{Rollouts, Sample};
 
 /// One in so many problems whose samples are all right or all wrong is kept.
@@ -41,30 +38,18 @@ fn continued(rollouts: &[Rollouts], known: &[Sample]) -> Vec<Sample> {
 
 /// A right and a wrong continuation, as far as there are such.
 fn parting(one: &Rollouts) -> Vec<Sample> {
-    let sample = &one.sample;
-    let right = sample.right();
-    let is_right = |trace: &&Trace| trace.rest.answer() == right;
-    let last_good = one.traces.iter().enumerate().rev().find_map(|(i, traces)| {
-        let prefix = sample.solution.prefix(i + 1);
-        let good = traces.iter().filter(is_right).find(|t| uses_prefix(prefix, &t.rest))?;
-        Some((prefix, good, traces.iter().find(|trace| !is_right(trace))))
-    });
-    let Some((prefix, good, bad)) = last_good else { return Vec::new() };
-    let whole = |trace: &Trace| Sample {
-        correct: trace.rest.answer() == right,
-        solution: Solution {
-            steps: prefix.iter().chain(&trace.rest.steps).cloned().collect(),
-            answer_text: trace.rest.answer_text.clone(),
-        },
-        ..sample.clone()
-    };
-    [Some(good), bad].into_iter().flatten().map(whole).collect()
+    let last_good =
+        (0..one.traces.len()).rev().find_map(|i| Some((i, one.right_traces(i).next()?)));
+    let Some((i, good)) = last_good else { return Vec::new() };
+    let bad = one.traces[i].iter().map(|trace| one.continued(i, trace)).find(|s| !s.correct);
+    [Some(one.continued(i, good)), bad].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::labels::label;
+    use crate::domain::Solution;
+    use crate::lab::labels::{Trace, label};
     use crate::lab::sets::Search;
 
     fn sample(text: &str) -> Sample {

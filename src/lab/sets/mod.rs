@@ -1,25 +1,30 @@
 //! Training sets: from problems, samples and rollouts to examples.
 //!
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
-//! the records that stages pass on in files, `belief.rs` what is believed of their prefixes.
+//! the records that stages pass on in files, `proven.rs` which prefixes are known to be good, `belief.rs`
+//! what is believed of the others.
 
 mod belief;
 mod checks;
 mod choices;
+mod continuations;
 mod marks;
 mod pairs;
+mod proven;
 mod reward;
 mod sample;
 mod student;
 mod sums;
 mod teach;
 
-pub use belief::{Belief, believe, guesses, right_samples};
+pub use belief::{Belief, Known, believe, guesses};
 pub use checks::checks_set;
 pub use choices::choices;
+pub use continuations::continuations;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
+pub use proven::Proven;
 pub use reward::{orm_set, sorm_set};
-pub use sample::{Rollouts, Sample, Search, certain};
+pub use sample::{Labelled, Rollouts, Sample, Search, certain};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;
 pub use teach::Teaching;

@@ -18,7 +18,7 @@ use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
 use super::marks::{Marks, slip};
-use super::sample::{Rollouts, Sample};
+use super::sample::{Labelled, Sample};
 use super::teach::Teaching;
 
 /// One in so many solutions has a copy with slips.
@@ -117,41 +117,38 @@ fn with_slips<'a>(
     Ok(())
 }
 
-/// SORM set: `good[r][i]` says how likely prefix P_{i+1} of rollouts `r` is good, which is its label.
-/// Where they are `balanced` by prefix length, prefixes left out are part of the text but are not
-/// predicted (method, "SORM set").
+/// SORM set: the label of a prefix is how likely it is good. Where labels are `balanced` by prefix
+/// length, prefixes left out are part of the text but are not predicted (method, "SORM set").
 ///
 /// # Errors
 /// [`PromptError`] when the tokenizer lacks the control tokens.
 pub fn sorm_set(
     tokenizer: &Tokenizer,
-    rollouts: &[Rollouts],
-    good: &[Vec<f64>],
+    solutions: &[Labelled],
     balanced: bool,
     seed: u64,
     teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
-    let items: Vec<(usize, usize, f64)> = good
-        .iter()
-        .enumerate()
-        .flat_map(|(r, good)| good.iter().enumerate().map(move |(i, &good)| (r, i, good)))
-        .collect();
+    let labels = |(r, one): (usize, &Labelled)| -> Vec<(usize, usize, f64)> {
+        let labels = one.good.iter().enumerate();
+        labels.filter_map(|(i, good)| Some((r, i, (*good)?))).collect()
+    };
+    let items: Vec<_> = solutions.iter().enumerate().flat_map(labels).collect();
     let kept: Vec<usize> = if balanced {
         let by_length: Vec<_> = items.iter().map(|&(_, i, good)| (i + 1, good >= 0.5)).collect();
         balance(&by_length, seed)
     } else {
         (0..items.len()).collect()
     };
-    let mut read: Vec<Vec<(usize, f64)>> = vec![Vec::new(); rollouts.len()];
+    let mut read: Vec<Vec<(usize, f64)>> = vec![Vec::new(); solutions.len()];
     for (r, i, good) in kept.into_iter().map(|k| items[k]) {
         read[r].push((i, good));
     }
     let (mut examples, mut marks) = (Vec::new(), Marks::new(tokenizer));
-    for (rollouts, read) in rollouts.iter().zip(read) {
+    for (Labelled { sample, .. }, read) in solutions.iter().zip(read) {
         if read.is_empty() {
             continue;
         }
-        let sample = &rollouts.sample;
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let labels: Vec<_> =
@@ -160,7 +157,7 @@ pub fn sorm_set(
         teaching.check(&mut example, digits);
         examples.push(example);
     }
-    with_slips(tokenizer, rollouts.iter().map(|r| &r.sample), seed, teaching, &mut examples)?;
+    with_slips(tokenizer, solutions.iter().map(|one| &one.sample), seed, teaching, &mut examples)?;
     Ok(examples)
 }
 
@@ -168,32 +165,23 @@ pub fn sorm_set(
 mod tests {
     use super::*;
     use crate::engine::scripted_tokenizer;
-    use crate::lab::labels::{Labels, Rules};
-    use crate::lab::sets::certain;
 
-    fn rollouts(labels: &[bool]) -> Rollouts {
-        let steps = (0..labels.len()).map(|i| format!("{i} + 1 = {}", i + 1)).collect();
-        let solution = Solution { steps, answer_text: Some("9".into()) };
-        let labels = labels.to_vec();
-        Rollouts {
-            sample: Sample {
-                problem_id: 0,
-                problem: "Q".into(),
-                reference: "9".into(),
-                sample_id: 0,
-                model: String::new(),
-                seed: 0,
-                solution,
-                correct: true,
-            },
-            search: crate::lab::sets::Search::Full,
-            traces: Vec::new(),
-            labels: Labels {
-                any_of_k: labels.clone(),
-                consistent: labels.clone(),
-                propagated: labels,
-            },
+    fn sample(steps: usize) -> Sample {
+        let steps = (0..steps).map(|i| format!("{i} + 1 = {}", i + 1)).collect();
+        Sample {
+            problem_id: 0,
+            problem: "Q".into(),
+            reference: "9".into(),
+            sample_id: 0,
+            model: String::new(),
+            seed: 0,
+            solution: Solution { steps, answer_text: Some("9".into()) },
+            correct: true,
         }
+    }
+
+    fn labelled(good: &[Option<f64>]) -> Labelled {
+        Labelled { sample: sample(good.len()), good: good.to_vec() }
     }
 
     fn labels_only(tokenizer: &Tokenizer) -> Teaching {
@@ -203,7 +191,7 @@ mod tests {
     #[test]
     fn every_step_and_the_answer_line_carry_the_outcome() {
         let tokenizer = scripted_tokenizer();
-        let sample = rollouts(&[true, true]).sample;
+        let sample = sample(2);
         let set = orm_set(&tokenizer, &[sample], 1, labels_only(&tokenizer)).expect("a set");
         let reads = &set[0].reads;
         assert_eq!(reads.len(), 3, "two steps and the answer line");
@@ -213,7 +201,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_samples_of_a_problem_weigh_the_same_and_of_others_there_is_one() {
-        let one = rollouts(&[true]).sample;
+        let one = sample(1);
         let sample = |problem: &str, correct| {
             // Numbers of problems are those of their set, and two sets may be put together.
             Sample { problem_id: 1, problem: problem.to_owned(), correct, ..one.clone() }
@@ -234,7 +222,7 @@ mod tests {
     #[test]
     fn sums_are_checked_on_the_way_and_in_copies_with_slips() {
         let tokenizer = scripted_tokenizer();
-        let one = |i| Sample { problem: format!("Q{i}"), ..rollouts(&[true, true]).sample };
+        let one = |i| Sample { problem: format!("Q{i}"), ..sample(2) };
         let samples: Vec<_> = (0..8).map(one).collect();
         let teaching = labels_only(&tokenizer).with_sums(0.5);
         let set = orm_set(&tokenizer, &samples, 1, teaching).expect("a set");
@@ -248,10 +236,10 @@ mod tests {
     #[test]
     fn balance_leaves_as_many_of_each_at_each_length() {
         let tokenizer = scripted_tokenizer();
-        let all = [rollouts(&[true, true]), rollouts(&[true, false]), rollouts(&[true, false])];
-        let good: Vec<_> = all.iter().map(|one| certain(one, Rules::default())).collect();
+        let (good, bad) = (Some(1.0), Some(0.0));
+        let all = [[good, good], [good, bad], [good, bad]].map(|labels| labelled(&labels));
         let set = |balanced| {
-            sorm_set(&tokenizer, &all, &good, balanced, 1, labels_only(&tokenizer)).expect("a set")
+            sorm_set(&tokenizer, &all, balanced, 1, labels_only(&tokenizer)).expect("a set")
         };
         let targets: Vec<u32> = set(true)
             .iter()
@@ -260,5 +248,15 @@ mod tests {
         assert_eq!(targets.iter().filter(|&&t| t == 0).count(), 1, "the first steps are all good");
         assert_eq!(targets.iter().filter(|&&t| t == 1).count(), 1);
         assert_eq!(set(false).iter().map(|e| e.reads.len()).sum::<usize>(), 6);
+    }
+
+    #[test]
+    fn a_prefix_of_which_nothing_is_known_is_read_and_not_learnt() {
+        let tokenizer = scripted_tokenizer();
+        let solutions = [labelled(&[Some(1.0), None, Some(0.0)]), labelled(&[None])];
+        let set = sorm_set(&tokenizer, &solutions, false, 1, labels_only(&tokenizer));
+        let targets: Vec<_> = set.expect("a set").into_iter().map(|one| one.reads).collect();
+        assert_eq!(targets.len(), 1, "of the other there is nothing to learn");
+        assert_eq!(targets[0].iter().map(|read| read.1).collect::<Vec<_>>(), [0, 1]);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Answer, Solution};
-use crate::lab::labels::{Labels, Rules, Trace, label};
+use crate::lab::labels::{Labels, Rules, Trace, label, uses_prefix};
 
 /// Which prefixes of a sample were continued, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,33 @@ impl Rollouts {
         }
         self
     }
+
+    /// The solution that a continuation of P_{i+1} ends.
+    pub(super) fn continued(&self, i: usize, trace: &Trace) -> Sample {
+        let prefix = self.sample.solution.prefix(i + 1);
+        Sample {
+            correct: self.sample.right().is_some_and(|right| trace.rest.answer() == Some(right)),
+            solution: Solution {
+                steps: prefix.iter().chain(&trace.rest.steps).cloned().collect(),
+                answer_text: trace.rest.answer_text.clone(),
+            },
+            ..self.sample.clone()
+        }
+    }
+
+    /// Right continuations of P_{i+1} that use it.
+    pub(super) fn right_traces(&self, i: usize) -> impl Iterator<Item = &Trace> {
+        let (prefix, right) = (self.sample.solution.prefix(i + 1), self.sample.right());
+        let gets_there = move |t: &&Trace| right.is_some() && t.rest.answer() == right;
+        let traces = self.traces.get(i).into_iter().flatten();
+        traces.filter(gets_there).filter(move |t| uses_prefix(prefix, &t.rest))
+    }
+
+    /// The right solutions that rollouts found.
+    pub(super) fn right_solutions(&self) -> impl Iterator<Item = Sample> {
+        (0..self.traces.len())
+            .flat_map(move |i| self.right_traces(i).map(move |trace| self.continued(i, trace)))
+    }
 }
 
 /// The rollouts of one sample's prefixes and the labels they give.
@@ -60,6 +87,14 @@ pub struct Rollouts {
     /// search had no need to try.
     pub traces: Vec<Vec<Trace>>,
     pub labels: Labels,
+}
+
+/// A solution with step labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    pub sample: Sample,
+    /// `good[i]`: how likely P_{i+1} is good, in 0..=1; none: nothing is known, and nothing is learnt.
+    pub good: Vec<Option<f64>>,
 }
 
 /// The labels under `rules` taken for certain: 1 or 0 for each prefix.

@@ -1,0 +1,128 @@
+//! Rollouts as solutions that a SORM learns from (docs/decisions/0047).
+//!
+//! A rollout was made to label the prefix it continues, and says more than that: one that gets there
+//! is a right solution, of a problem that may have no right sample, and one that does not is another
+//! wrong one, of which much is known where it passes through prefixes that were rolled out themselves.
+
+use std::collections::{HashMap, HashSet};
+
+use super::proven::{Key, keys};
+use super::sample::{Labelled, Rollouts, Sample};
+
+/// Less likely good than this, a prefix has no better continuation: what follows is as bad.
+const HOPELESS: f64 = 0.2;
+
+/// Right continuations of wrong samples, all that differ in their sums, and of each wrong sample one
+/// wrong continuation. `good[r][i]` says how likely P_{i+1} of rollouts `r` is good.
+pub fn continuations(rollouts: &[Rollouts], good: &[Vec<f64>]) -> Vec<Labelled> {
+    let mut seen: HashSet<Key> =
+        rollouts.iter().filter_map(|one| keys(&one.sample).pop()).collect();
+    let mut is_new = |sample: &Sample| keys(sample).pop().is_some_and(|whole| seen.insert(whole));
+    let wrong = || rollouts.iter().filter(|one| !one.sample.correct);
+
+    let right = wrong().flat_map(Rollouts::right_solutions).filter(|one| is_new(one));
+    let mut set: Vec<Labelled> = right
+        .map(|sample| Labelled { good: vec![Some(1.0); sample.solution.steps.len()], sample })
+        .collect();
+    let known = known(rollouts, good, &set);
+    for one in wrong() {
+        let rest = one.traces.iter().enumerate();
+        let continued = rest.flat_map(|(i, traces)| traces.iter().map(move |t| (i, t)));
+        let failed = continued.map(|(i, trace)| one.continued(i, trace)).filter(|s| !s.correct);
+        if let Some(sample) = failed.into_iter().find(|one| is_new(one)) {
+            set.push(Labelled { good: of_wrong(&sample, &known), sample });
+        }
+    }
+    set
+}
+
+/// What is known of prefixes by their sums: the most that is believed of any that does them.
+fn known(rollouts: &[Rollouts], good: &[Vec<f64>], right: &[Labelled]) -> HashMap<Key, f64> {
+    let mut known: HashMap<Key, f64> = HashMap::new();
+    for (one, good) in rollouts.iter().zip(good) {
+        // The whole of a wrong sample is bad for its answer, whatever its sums are.
+        let counted = if one.sample.correct { good.len() } else { good.len().saturating_sub(1) };
+        for (key, &good) in keys(&one.sample).into_iter().zip(&good[..counted]) {
+            let most = known.entry(key).or_default();
+            *most = most.max(good);
+        }
+    }
+    known.extend(right.iter().flat_map(|one| keys(&one.sample)).map(|key| (key, 1.0)));
+    known
+}
+
+/// Labels of a wrong solution: what is known of each prefix; after a bad one, as bad; the whole is
+/// bad.
+fn of_wrong(sample: &Sample, known: &HashMap<Key, f64>) -> Vec<Option<f64>> {
+    let mut before = None;
+    let label = |key: Key| {
+        let hopeless = before.filter(|&before| before < HOPELESS);
+        before = known.get(&key).copied().or(hopeless);
+        before
+    };
+    let mut good: Vec<_> = keys(sample).into_iter().map(label).collect();
+    if let Some(whole) = good.last_mut() {
+        *whole = Some(0.0);
+    }
+    good
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Solution;
+    use crate::lab::labels::{Labels, Trace};
+    use crate::lab::sets::Search;
+
+    fn rolled_out(problem_id: u64, text: &str, traces: &[&[&str]]) -> Rollouts {
+        let solution = Solution::split(text);
+        let trace = |text: &&str| Trace { rest: Solution::split(text) };
+        Rollouts {
+            sample: Sample {
+                problem_id,
+                problem: "Q".to_owned(),
+                reference: "20".to_owned(),
+                sample_id: 0,
+                model: String::new(),
+                seed: 0,
+                correct: solution.answer_text.as_deref() == Some("20"),
+                solution,
+            },
+            search: Search::Bisect,
+            traces: traces.iter().map(|traces| traces.iter().map(trace).collect()).collect(),
+            labels: Labels::default(),
+        }
+    }
+
+    fn texts(set: &[Labelled]) -> Vec<(String, Vec<Option<f64>>)> {
+        set.iter().map(|one| (one.sample.solution.join(), one.good.clone())).collect()
+    }
+
+    #[test]
+    fn right_continuations_are_good_all_the_way_and_the_same_sums_come_once() {
+        let traces: &[&[&str]] =
+            &[&["B: 5 * 4 = 20\n#### 20", "C: 4 * 5 = 20\n#### 20", "D: 10 + 10 = 20\n#### 20"]];
+        let wrong = rolled_out(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
+        let set = continuations(std::slice::from_ref(&wrong), &[vec![1.0, 0.0]]);
+        let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(1.0); 2]);
+        assert_eq!(texts(&set), [right], "one of the two, and not the one that began anew");
+        let sampled = rolled_out(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
+        let both = [wrong, sampled];
+        assert!(continuations(&both, &[vec![1.0, 0.0], vec![1.0; 2]]).is_empty());
+    }
+
+    #[test]
+    fn of_a_wrong_continuation_what_was_rolled_out_is_known_and_what_follows_a_bad_prefix_is_bad() {
+        let failed = "5 + 1 = 6\n6 + 1 = 7\n7 + 1 = 8\n#### 8";
+        let labels = |of_second: f64| {
+            let one =
+                rolled_out(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
+            let other = rolled_out(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
+            let set = continuations(&[one, other], &[vec![1.0, 0.0], vec![1.0, of_second, 0.0]]);
+            assert_eq!(set.len(), 1, "one of each sample");
+            set[0].good.clone()
+        };
+        assert_eq!(labels(0.1), [Some(1.0), Some(0.1), Some(0.1), Some(0.0)]);
+        assert_eq!(labels(0.5), [Some(1.0), Some(0.5), None, Some(0.0)]);
+    }
+}

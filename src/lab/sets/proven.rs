@@ -1,0 +1,121 @@
+//! Prefixes of right solutions of a problem, told apart by their sums alone.
+//!
+//! Two solutions of a problem that have done the same sums in the same order have come equally far,
+//! however they word it and whomever they name. So a right solution that one of them can be continued
+//! to proves the prefix of the other good as well, and the rollouts of one are rollouts of both
+//! (docs/decisions/0047).
+
+use std::collections::HashSet;
+
+use super::sample::{Rollouts, Sample};
+use crate::lab::problems::{Equation, Op};
+
+/// A prefix: its problem, and what its steps compute.
+pub(super) type Key = (u64, String);
+
+/// Keys of all prefixes of a solution, from P_1 on.
+pub(super) fn keys(sample: &Sample) -> Vec<Key> {
+    let mut sums = String::new();
+    let key = |step: &String| {
+        sums.push_str(&sum(step));
+        sums.push('\n');
+        (sample.problem_id, sums.clone())
+    };
+    sample.solution.steps.iter().map(key).collect()
+}
+
+/// What a step computes: its equation, in which the order of summands and of factors means nothing.
+/// A step without one is its words.
+fn sum(step: &str) -> String {
+    match Equation::find(step) {
+        Some((_, Equation { a, op, b, c }, _)) => {
+            let either_way = matches!(op, Op::Add | Op::Mul);
+            let (a, b) = if either_way { (a.min(b), a.max(b)) } else { (a, b) };
+            Equation { a, op, b, c }.to_string()
+        }
+        None => step.trim().to_owned(),
+    }
+}
+
+/// The prefixes of the right solutions that there are.
+#[derive(Debug, Default)]
+pub struct Proven(HashSet<Key>);
+
+impl Proven {
+    /// Those of right samples and of right continuations that use their prefix.
+    pub fn by(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
+        let right = samples.iter().filter(|sample| sample.correct);
+        let mut proven: HashSet<Key> = right.flat_map(keys).collect();
+        proven
+            .extend(rollouts.iter().flat_map(Rollouts::right_solutions).flat_map(|one| keys(&one)));
+        Self(proven)
+    }
+
+    /// Whether each prefix of a solution is among them.
+    pub fn holds(&self, sample: &Sample) -> Vec<bool> {
+        keys(sample).iter().map(|key| self.0.contains(key)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Solution;
+    use crate::lab::labels::{Labels, Trace};
+    use crate::lab::sets::Search;
+
+    fn sample(problem_id: u64, text: &str) -> Sample {
+        let solution = Solution::split(text);
+        Sample {
+            problem_id,
+            problem: String::new(),
+            reference: "20".to_owned(),
+            sample_id: 0,
+            model: String::new(),
+            seed: 0,
+            correct: solution.answer_text.as_deref() == Some("20"),
+            solution,
+        }
+    }
+
+    #[test]
+    fn the_same_sums_in_the_same_order_are_the_same_prefix() {
+        let right = sample(1, "Ana has 2 + 3 = 5.\nBen has 5 * 4 = 20.\n#### 20");
+        let proven = Proven::by(&[right], &[]);
+        let holds = |problem, text| proven.holds(&sample(problem, text));
+        assert_eq!(holds(1, "Eva has 3 + 2 = 5.\nEva has 5 - 4 = 1.\n#### 1"), [true, false]);
+        assert_eq!(holds(1, "Eva has 5 * 4 = 20.\nEva has 2 + 3 = 5.\n#### 5"), [false, false]);
+        assert_eq!(holds(1, "Eva has 2 + 3 = 6.\n#### 6"), [false], "another result");
+        assert_eq!(holds(2, "Ana has 2 + 3 = 5.\n#### 5"), [false], "another problem");
+    }
+
+    #[test]
+    fn what_is_taken_away_or_divided_has_an_order_and_a_step_without_a_sum_is_its_words() {
+        let right = sample(1, "So it is 9 - 4 = 5.\nDouble that.\n#### 20");
+        let proven = Proven::by(&[right], &[]);
+        assert_eq!(proven.holds(&sample(1, "It is 4 - 9 = 5.\n#### 5")), [false]);
+        let words = |last| proven.holds(&sample(1, &format!("It is 9 - 4 = 5.\n{last}\n#### 10")));
+        assert_eq!(words("Double that."), [true, true]);
+        assert_eq!(words("Halve that."), [true, false]);
+    }
+
+    #[test]
+    fn a_continuation_proves_its_prefix_where_it_uses_it_and_wrong_solutions_prove_nothing() {
+        let trace = |text| Trace { rest: Solution::split(text) };
+        let wrong = sample(1, "It is 2 + 3 = 5.\nIt is 5 - 1 = 4.\n#### 4");
+        let anew = trace("It is 10 + 10 = 20.\n#### 20");
+        let uses = trace("It is 5 * 4 = 20.\n#### 20");
+        let rolled = |trace| Rollouts {
+            sample: wrong.clone(),
+            search: Search::Bisect,
+            traces: vec![vec![trace], Vec::new()],
+            labels: Labels::default(),
+        };
+        let holds = |rollouts: &[Rollouts]| {
+            Proven::by(std::slice::from_ref(&wrong), rollouts).holds(&wrong)
+        };
+        assert_eq!(holds(&[]), [false, false]);
+        assert_eq!(holds(&[rolled(anew)]), [false, false]);
+        assert_eq!(holds(&[rolled(uses)]), [true, false]);
+    }
+}
