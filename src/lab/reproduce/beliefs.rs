@@ -41,7 +41,7 @@ pub fn beliefs(bench: &mut Bench, split: Split) -> Result<SetFile, LabError> {
     for (name, of) in [("samples", &samples), ("rollouts", &rollouts)] {
         inputs.insert(name.to_owned(), of.manifest().map(|m| m.sha256).unwrap_or_default());
     }
-    let settings = json!({ "split": split, "reached": "by the same sums" });
+    let settings = json!({ "split": split, "reached": "by the same sums, done right" });
     if set.is_made_from(&settings, &inputs) {
         return Ok(set);
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Labelled, Rollouts, Sample, Teaching, certain, choices, continuations, global_pairs,
-    global_set, local_pairs, local_set, orm_set, sorm_set,
+    Labelled, Rollouts, Sample, Teaching, beside, certain, choices, global_pairs, global_set,
+    local_pairs, local_set, orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
@@ -144,7 +144,7 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
                 false => rollouts.iter().map(|one| certain(one, rules)).collect(),
             };
             let more = match recipe.doubts() && recipe.source == Source::Training {
-                true => continuations(&rollouts, &good),
+                true => beside(&samples()?, &rollouts, &good),
                 false => Vec::new(),
             };
             let labelled = |(one, good): (Rollouts, Vec<f64>)| Labelled {

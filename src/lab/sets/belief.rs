@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::proven::Proven;
+use super::proven::{Proven, sums_right};
 use super::sample::{Rollouts, Sample, certain};
 use crate::lab::doubt::{Doubt, Seen};
 use crate::lab::labels::{Labels, Rules};
@@ -41,11 +41,13 @@ impl Known {
     }
 
     /// Whether each prefix was reached: by a rollout of its own, or, where its label is a guess, by
-    /// any right solution that begins with the same sums.
+    /// any right solution that begins with the same sums. After a wrong sum none was.
     pub fn reached(&self, one: &Rollouts) -> Vec<bool> {
-        let own = certain(one, Rules::default()).into_iter().enumerate();
-        let both = own.zip(self.proven.holds(&one.sample));
-        both.map(|((i, own), proven)| own > 0.0 || (proven && i < guesses(one))).collect()
+        let own = certain(one, Rules::default()).into_iter().map(|good| good > 0.0);
+        let (proven, right) = (self.proven.holds(&one.sample), sums_right(&one.sample));
+        let all = own.zip(proven).zip(right).enumerate();
+        all.map(|(i, ((own, proven), right))| right && (own || (proven && i < guesses(one))))
+            .collect()
     }
 
     /// Rollouts whose labels, under whatever rules, say what was reached.
@@ -60,11 +62,12 @@ impl Known {
 }
 
 /// Prefixes whose labels are guesses, from the shortest on. A whole solution is none: its answer is
-/// right or wrong; and the prefixes of a right one were all reached.
+/// right or wrong; the prefixes of a right one were all reached; and a wrong sum is seen.
 pub fn guesses(one: &Rollouts) -> usize {
+    let before_slips = sums_right(&one.sample).into_iter().filter(|right| *right).count();
     match one.sample.correct {
         true => 0,
-        false => one.sample.solution.steps.len().saturating_sub(1),
+        false => before_slips.min(one.sample.solution.steps.len().saturating_sub(1)),
     }
 }
 
@@ -152,5 +155,16 @@ mod tests {
         );
         let relabelled = known.relabel(vec![wrong]);
         assert_eq!(relabelled[0].labels.under(Rules::default()), [true, false]);
+    }
+
+    #[test]
+    fn a_wrong_sum_is_no_guess_and_not_reached() {
+        let mut wrong = rolled_out(false, &[true, true, true, false]);
+        wrong.sample.solution.steps[1] = "1 + 1 = 3".to_owned();
+        assert_eq!(guesses(&wrong), 1);
+        assert_eq!(Known::default().reached(&wrong), [true, false, false, false]);
+        let mut right = rolled_out(true, &[true, true]);
+        right.sample.solution.steps[1] = "1 + 1 = 3".to_owned();
+        assert_eq!(Known::default().reached(&right), [true, false]);
     }
 }

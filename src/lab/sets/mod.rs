@@ -5,9 +5,9 @@
 //! what is believed of the others.
 
 mod belief;
+mod beside;
 mod checks;
 mod choices;
-mod continuations;
 mod marks;
 mod pairs;
 mod proven;
@@ -18,9 +18,9 @@ mod sums;
 mod teach;
 
 pub use belief::{Belief, Known, believe, guesses};
+pub use beside::beside;
 pub use checks::checks_set;
 pub use choices::choices;
-pub use continuations::continuations;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use proven::Proven;
 pub use reward::{orm_set, sorm_set};

@@ -3,11 +3,13 @@
 //! Two solutions of a problem that have done the same sums in the same order have come equally far,
 //! however they word it and whomever they name. So a right solution that one of them can be continued
 //! to proves the prefix of the other good as well, and the rollouts of one are rollouts of both
-//! (docs/decisions/0047).
+//! (docs/decisions/0047). A sum that is wrong can be seen by doing it again; a right answer after it
+//! is luck, mostly another slip that makes up for it, and proves nothing from there on.
 
 use std::collections::HashSet;
 
 use super::sample::{Rollouts, Sample};
+use crate::domain::{Sum, SumVerdict, sums};
 use crate::lab::problems::{Equation, Op};
 
 /// A prefix: its problem, and what its steps compute.
@@ -15,11 +17,11 @@ pub(super) type Key = (u64, String);
 
 /// Keys of all prefixes of a solution, from P_1 on.
 pub(super) fn keys(sample: &Sample) -> Vec<Key> {
-    let mut sums = String::new();
+    let mut so_far = String::new();
     let key = |step: &String| {
-        sums.push_str(&sum(step));
-        sums.push('\n');
-        (sample.problem_id, sums.clone())
+        so_far.push_str(&sum(step));
+        so_far.push('\n');
+        (sample.problem_id, so_far.clone())
     };
     sample.solution.steps.iter().map(key).collect()
 }
@@ -37,6 +39,18 @@ fn sum(step: &str) -> String {
     }
 }
 
+/// Whether all sums of each prefix are right, or at least none can be seen to be wrong.
+pub(super) fn sums_right(sample: &Sample) -> Vec<bool> {
+    let is_wrong = |sum: &Sum| matches!(sum.verdict, SumVerdict::Wrong { .. });
+    let steps = sample.solution.steps.iter();
+    steps
+        .scan(true, |right, step| {
+            *right &= !sums(step).iter().any(is_wrong);
+            Some(*right)
+        })
+        .collect()
+}
+
 /// The prefixes of the right solutions that there are.
 #[derive(Debug, Default)]
 pub struct Proven(HashSet<Key>);
@@ -44,10 +58,14 @@ pub struct Proven(HashSet<Key>);
 impl Proven {
     /// Those of right samples and of right continuations that use their prefix.
     pub fn by(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
+        let before_slips = |sample: &Sample| {
+            let both = keys(sample).into_iter().zip(sums_right(sample));
+            both.filter(|(_, right)| *right).map(|(key, _)| key).collect::<Vec<_>>()
+        };
         let right = samples.iter().filter(|sample| sample.correct);
-        let mut proven: HashSet<Key> = right.flat_map(keys).collect();
-        proven
-            .extend(rollouts.iter().flat_map(Rollouts::right_solutions).flat_map(|one| keys(&one)));
+        let mut proven: HashSet<Key> = right.flat_map(before_slips).collect();
+        let found = rollouts.iter().flat_map(Rollouts::right_solutions);
+        proven.extend(found.flat_map(|one| before_slips(&one)));
         Self(proven)
     }
 
@@ -87,6 +105,16 @@ mod tests {
         assert_eq!(holds(1, "Eva has 5 * 4 = 20.\nEva has 2 + 3 = 5.\n#### 5"), [false, false]);
         assert_eq!(holds(1, "Eva has 2 + 3 = 6.\n#### 6"), [false], "another result");
         assert_eq!(holds(2, "Ana has 2 + 3 = 5.\n#### 5"), [false], "another problem");
+    }
+
+    #[test]
+    fn a_right_answer_after_a_wrong_sum_proves_what_comes_before_it() {
+        let lucky = sample(1, "It is 9 - 4 = 5.\nIt is 5 * 3 = 16.\nIt is 16 + 5 = 20.\n#### 20");
+        assert_eq!(sums_right(&lucky), [true, false, false]);
+        assert_eq!(
+            Proven::by(std::slice::from_ref(&lucky), &[]).holds(&lucky),
+            [true, false, false]
+        );
     }
 
     #[test]

@@ -145,15 +145,16 @@ pub fn sorm_set(
         read[r].push((i, good));
     }
     let (mut examples, mut marks) = (Vec::new(), Marks::new(tokenizer));
-    for (Labelled { sample, .. }, read) in solutions.iter().zip(read) {
+    for (Labelled { sample, good }, read) in solutions.iter().zip(read) {
         if read.is_empty() {
             continue;
         }
+        let good_to_the_end = sample.correct && good.iter().all(|&good| good == Some(1.0));
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let labels: Vec<_> =
             read.into_iter().map(|(i, good)| (prompt.step_ends[i], good)).collect();
-        let mut example = teaching.weighted(prompt, labels, sample.correct, 1.0);
+        let mut example = teaching.weighted(prompt, labels, good_to_the_end, 1.0);
         teaching.check(&mut example, digits);
         examples.push(example);
     }

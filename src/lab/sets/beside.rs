@@ -1,29 +1,32 @@
-//! Rollouts as solutions that a SORM learns from (docs/decisions/0047).
+//! Solutions that a SORM learns from beside the samples that were rolled out (docs/decisions/0047).
 //!
 //! A rollout was made to label the prefix it continues, and says more than that: one that gets there
 //! is a right solution, of a problem that may have no right sample, and one that does not is another
 //! wrong one, of which much is known where it passes through prefixes that were rolled out themselves.
+//! And right samples need no rollouts: without those of problems that the student always solves, a
+//! SORM has hardly seen an easy one.
 
 use std::collections::{HashMap, HashSet};
 
-use super::proven::{Key, keys};
+use super::proven::{Key, keys, sums_right};
 use super::sample::{Labelled, Rollouts, Sample};
 
 /// Less likely good than this, a prefix has no better continuation: what follows is as bad.
 const HOPELESS: f64 = 0.2;
 
-/// Right continuations of wrong samples, all that differ in their sums, and of each wrong sample one
-/// wrong continuation. `good[r][i]` says how likely P_{i+1} of rollouts `r` is good.
-pub fn continuations(rollouts: &[Rollouts], good: &[Vec<f64>]) -> Vec<Labelled> {
+/// Right samples of other problems, one of each, and right continuations of wrong samples, all that
+/// differ in their sums, both where no sum is wrong; and of each wrong sample one wrong continuation.
+/// `good[r][i]` says how likely P_{i+1} of rollouts `r` is good.
+pub fn beside(samples: &[Sample], rollouts: &[Rollouts], good: &[Vec<f64>]) -> Vec<Labelled> {
     let mut seen: HashSet<Key> =
         rollouts.iter().filter_map(|one| keys(&one.sample).pop()).collect();
     let mut is_new = |sample: &Sample| keys(sample).pop().is_some_and(|whole| seen.insert(whole));
+    let no_slips = |sample: &Sample| sums_right(sample).into_iter().all(|right| right);
     let wrong = || rollouts.iter().filter(|one| !one.sample.correct);
 
     let right = wrong().flat_map(Rollouts::right_solutions).filter(|one| is_new(one));
-    let mut set: Vec<Labelled> = right
-        .map(|sample| Labelled { good: vec![Some(1.0); sample.solution.steps.len()], sample })
-        .collect();
+    let right = right.chain(of_others(samples, rollouts)).filter(no_slips);
+    let mut set: Vec<Labelled> = right.map(all_good).collect();
     let known = known(rollouts, good, &set);
     for one in wrong() {
         let rest = one.traces.iter().enumerate();
@@ -34,6 +37,16 @@ pub fn continuations(rollouts: &[Rollouts], good: &[Vec<f64>]) -> Vec<Labelled> 
         }
     }
     set
+}
+
+/// The first right sample of each problem of which nothing was rolled out.
+fn of_others(samples: &[Sample], rollouts: &[Rollouts]) -> impl Iterator<Item = Sample> {
+    let mut seen: HashSet<u64> = rollouts.iter().map(|one| one.sample.problem_id).collect();
+    samples.iter().filter(move |one| one.correct && seen.insert(one.problem_id)).cloned()
+}
+
+fn all_good(sample: Sample) -> Labelled {
+    Labelled { good: vec![Some(1.0); sample.solution.steps.len()], sample }
 }
 
 /// What is known of prefixes by their sums: the most that is believed of any that does them.
@@ -51,16 +64,16 @@ fn known(rollouts: &[Rollouts], good: &[Vec<f64>], right: &[Labelled]) -> HashMa
     known
 }
 
-/// Labels of a wrong solution: what is known of each prefix; after a bad one, as bad; the whole is
-/// bad.
+/// Labels of a wrong solution: what is known of each prefix; after a bad one, as bad; after a wrong
+/// sum, and as a whole, bad.
 fn of_wrong(sample: &Sample, known: &HashMap<Key, f64>) -> Vec<Option<f64>> {
     let mut before = None;
-    let label = |key: Key| {
+    let label = |(key, right): (Key, bool)| {
         let hopeless = before.filter(|&before| before < HOPELESS);
-        before = known.get(&key).copied().or(hopeless);
+        before = if right { known.get(&key).copied().or(hopeless) } else { Some(0.0) };
         before
     };
-    let mut good: Vec<_> = keys(sample).into_iter().map(label).collect();
+    let mut good: Vec<_> = keys(sample).into_iter().zip(sums_right(sample)).map(label).collect();
     if let Some(whole) = good.last_mut() {
         *whole = Some(0.0);
     }
@@ -103,12 +116,26 @@ mod tests {
         let traces: &[&[&str]] =
             &[&["B: 5 * 4 = 20\n#### 20", "C: 4 * 5 = 20\n#### 20", "D: 10 + 10 = 20\n#### 20"]];
         let wrong = rolled_out(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
-        let set = continuations(std::slice::from_ref(&wrong), &[vec![1.0, 0.0]]);
+        let set = beside(&[], std::slice::from_ref(&wrong), &[vec![1.0, 0.0]]);
         let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(1.0); 2]);
         assert_eq!(texts(&set), [right], "one of the two, and not the one that began anew");
         let sampled = rolled_out(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
         let both = [wrong, sampled];
-        assert!(continuations(&both, &[vec![1.0, 0.0], vec![1.0; 2]]).is_empty());
+        assert!(beside(&[], &both, &[vec![1.0, 0.0], vec![1.0; 2]]).is_empty());
+    }
+
+    #[test]
+    fn of_other_problems_there_is_one_right_sample() {
+        let sample = |problem_id, text| rolled_out(problem_id, text, &[]).sample;
+        let samples = [
+            sample(1, "1 + 19 = 20\n#### 20"),
+            sample(2, "1 + 1 = 2\n#### 2"),
+            sample(2, "4 * 5 = 20\n#### 20"),
+            sample(2, "2 * 10 = 20\n#### 20"),
+        ];
+        let rollouts = [rolled_out(1, "2 + 3 = 5\n#### 5", &[])];
+        let set = beside(&samples, &rollouts, &[vec![0.0]]);
+        assert_eq!(texts(&set), [("4 * 5 = 20\n#### 20".to_owned(), vec![Some(1.0)])]);
     }
 
     #[test]
@@ -118,7 +145,7 @@ mod tests {
             let one =
                 rolled_out(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
             let other = rolled_out(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
-            let set = continuations(&[one, other], &[vec![1.0, 0.0], vec![1.0, of_second, 0.0]]);
+            let set = beside(&[], &[one, other], &[vec![1.0, 0.0], vec![1.0, of_second, 0.0]]);
             assert_eq!(set.len(), 1, "one of each sample");
             set[0].good.clone()
         };
