@@ -13,7 +13,7 @@ use super::results::{Evaluation, Results, Stage, VERSION};
 use crate::lab::files::Manifest;
 
 /// The order in which stages are done; others follow by name.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 20] = [
     "base",
     "expert-samples",
     "expert",
@@ -25,8 +25,6 @@ const ORDER: [&str; 22] = [
     "practice",
     "checking",
     "orm-student",
-    "beliefs-validation",
-    "beliefs",
     "sorm",
     "global",
     "local",

@@ -15,9 +15,8 @@ use crate::lab::reproduce::{Bench, LabelTruth, label_truth, tokenizer};
 /// Hold the step labels of a run against the worlds of its problems
 ///
 /// Says how many labels are right, by the rollouts of each prefix and by those of all prefixes with the
-/// same sums, for right samples and for wrong ones of problems that some sample or none solved; and of
-/// the prefixes that nothing reached how many are good and how many are believed to be. Training never
-/// looks at this.
+/// same sums, for right samples and for wrong ones of problems that some sample or none solved.
+/// Training never looks at this.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Preset of the run, by its name or in a file.
@@ -68,33 +67,6 @@ fn table(found: &LabelTruth) -> String {
                 one.prefixes, agreement.false_good, agreement.false_bad
             );
         }
-    }
-    let doubted = &found.doubted;
-    let _ = writeln!(
-        out,
-        "\n{} prefixes in doubt: no right solution begins with their sums",
-        doubted.prefixes
-    );
-    let rows = [
-        ("good in the worlds", &doubted.good),
-        ("good as believed", &doubted.believed),
-        ("Brier score of beliefs", &doubted.brier),
-        ("good prefixes missed, of problems that no sample solved", &doubted.missed[0]),
-        ("good prefixes missed, one sample right", &doubted.missed[1]),
-        ("good prefixes missed, two right", &doubted.missed[2]),
-        ("good prefixes missed, more right", &doubted.missed[3]),
-    ];
-    for (words, figure) in rows {
-        let _ = writeln!(out, "{words:<60} {}", row(figure));
-    }
-    let _ = writeln!(out, "\n{:<12} {:>8} {:>7}", "believed %", "prefixes", "good %");
-    for (tenth, &(prefixes, good)) in found.doubted.bins.iter().enumerate() {
-        let share = match prefixes {
-            0 => "-".to_owned(),
-            _ => format!("{:.0}", 100.0 * good as f64 / prefixes as f64),
-        };
-        let bin = format!("{} to {}", 10 * tenth, 10 * (tenth + 1));
-        let _ = writeln!(out, "{bin:<12} {prefixes:>8} {share:>7}");
     }
     out
 }

@@ -27,9 +27,9 @@ pub struct Args {
     /// Name of what comes of it.
     #[arg(long)]
     name: String,
-    /// Label rules to leave out (sorm, local): propagation, consistency, balance. And doubt (sorm): then
-    /// a prefix that its own rollouts did not reach is bad, and only rolled-out samples are learnt from.
-    #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "doubt"])]
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance. And pool (sorm): then
+    /// its own rollouts alone say whether a prefix is good, and only rolled-out samples are learnt from.
+    #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "pool"])]
     without: Vec<String>,
     /// Balance step labels by prefix length, whatever the preset says (sorm).
     #[arg(long)]
@@ -133,11 +133,7 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let orm = matches!(course, Course::Orm | Course::OrmOfStudent);
     let asked = [
         ("--without", !args.without.is_empty(), labelled),
-        (
-            "--without doubt",
-            args.without.iter().any(|rule| rule == "doubt"),
-            course == Course::Sorm,
-        ),
+        ("--without pool", args.without.iter().any(|rule| rule == "pool"), course == Course::Sorm),
         ("--balanced", args.balanced, course == Course::Sorm),
         ("--rollouts", args.rollouts.is_some(), labelled),
         ("--full-search", args.full_search, labelled),
@@ -155,8 +151,8 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
         balance: (preset.balance || args.balanced) && keeps("balance"),
     };
     let mut recipe = Recipe { name: args.name.clone(), rules, ..Recipe::usual(course, preset) };
-    recipe.doubt &= keeps("doubt");
-    // Without balance labels are the same ones, and more of them; without doubt, those of the rules.
+    recipe.pool &= keeps("pool");
+    // Without balance labels are the same ones, and more of them; without pool, those of the rules alone.
     let other_labels = !rules.propagation || !rules.consistency;
     if args.full_search || other_labels || args.rollouts.is_some() {
         recipe.source = Source::FullSearch;
@@ -193,8 +189,8 @@ mod tests {
         assert_eq!(changed.source, Source::FullSearch);
         assert_eq!(changed.rollouts, 4);
         assert_eq!(changed.rules, Rules { propagation: false, consistency: true, balance: false });
-        let undoubting = asked("sorm --name x --without doubt").expect("ok");
-        assert_eq!((undoubting.source, undoubting.doubt), (Source::Training, false));
+        let alone = asked("sorm --name x --without pool").expect("ok");
+        assert_eq!((alone.source, alone.pool), (Source::Training, false));
         assert_eq!(asked("global --name x --copies 3").expect("ok").copies_of_ten, 3);
         assert_eq!(asked("orm --name x --labels-only").expect("ok").language, 0.0);
         let usual = asked("local --name local").expect("ok");
@@ -205,7 +201,7 @@ mod tests {
     fn what_means_nothing_is_refused_by_name() {
         for (line, flag) in [
             ("orm --name x --without balance", "--without"),
-            ("local --name x --without doubt", "--without doubt"),
+            ("local --name x --without pool", "--without pool"),
             ("sorm --name x --copies 3", "--copies"),
             ("global --name x --labels-only", "--labels-only"),
             ("policy --name x", "policy"),

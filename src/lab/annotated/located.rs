@@ -54,10 +54,10 @@ pub(super) fn scores(
 
 /// The threshold that tells most steps of records right, up to each first error.
 pub(super) fn threshold(scores: &[Vec<f64>], records: &[Stepwise]) -> f64 {
-    let of = |(scores, record): (&Vec<f64>, &Stepwise)| -> Vec<(f64, f64)> {
+    let of = |(scores, record): (&Vec<f64>, &Stepwise)| -> Vec<(f64, bool)> {
         let judged = record.first_error.unwrap_or(scores.len());
         let right = |step: usize| record.first_error != Some(step);
-        (1..=judged).zip(scores).map(|(step, &score)| (score, f64::from(right(step)))).collect()
+        (1..=judged).zip(scores).map(|(step, &score)| (score, right(step))).collect()
     };
     best_cut(&scores.iter().zip(records).flat_map(of).collect::<Vec<_>>())
 }

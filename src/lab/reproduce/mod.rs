@@ -7,7 +7,6 @@
 
 mod base;
 mod begin;
-mod beliefs;
 mod bench;
 mod checking;
 mod experts;
@@ -26,12 +25,11 @@ mod variant;
 
 pub use base::{base, tokenizer};
 pub use begin::{Origin, begin};
-pub use beliefs::beliefs;
 pub use bench::{Bench, Model, Report};
 pub use checking::checking;
 pub use experts::{PassAtK, experts};
 pub use finish::{measure, ship, shipped_models};
-pub use label_truth::{Agreement, Doubted, LabelTruth, TruthRow, label_truth};
+pub use label_truth::{Agreement, LabelTruth, TruthRow, label_truth};
 pub use practice::{PRACTICE, practice};
 pub use preset::Preset;
 pub use recipe::{Recipe, Source};
@@ -95,11 +93,6 @@ pub fn reproduce(
     }
     let shipped = Course::shipped_orm(preset);
     for course in Course::ALL.into_iter().filter(|&c| c != Course::Orm || c == shipped) {
-        if course == Course::Sorm && preset.doubt {
-            stage(bench.report, "beliefs");
-            beliefs(&mut bench, Split::Validation)?;
-            beliefs(&mut bench, Split::Train)?;
-        }
         if course == Course::Orm {
             stage(bench.report, "refinements");
             refinements(&mut bench, Split::Validation)?;
@@ -240,11 +233,6 @@ mod tests {
         let (second, trained) = run();
         assert_eq!(trained, Vec::<String>::new(), "finished trainings are not done again");
         assert_eq!(first.figures, second.figures, "the same seed gives the same figures");
-        let lines = |name: &str| {
-            let set = std::fs::read_to_string(folder.path().join(name)).expect("a set");
-            set.lines().count()
-        };
-        assert_eq!(lines("beliefs.jsonl"), lines("rollouts.jsonl"));
         vary(folder.path());
         goes_on_from_models_there_are(folder.path());
         goes_further(folder.path());

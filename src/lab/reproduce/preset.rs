@@ -48,10 +48,10 @@ pub struct Preset {
     pub rollouts: usize,
     /// Besides, samples of problems that no sample solved; what no rollout solves either is left out.
     pub unsolved_rollout_samples: usize,
-    /// Whether the SORM learns how likely a prefix is good that no rollout reached, instead of taking it
-    /// for bad (docs/decisions/0046); then it learns from continuations as well, and a prefix is reached
-    /// by whatever begins with its sums (0047).
-    pub doubt: bool,
+    /// Whether the SORM learns all that rollouts tell (docs/decisions/0047): a prefix is good where any
+    /// right solution begins with the same sums, none is after a wrong sum, and rollouts and right
+    /// samples are solutions to learn from as well.
+    pub pool: bool,
     pub search: Search,
     /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
     /// (docs/decisions/0043).
@@ -119,7 +119,7 @@ impl Preset {
             rollout_samples: 20_000,
             rollouts: 8,
             unsolved_rollout_samples: 0,
-            doubt: true,
+            pool: true,
             search: Search::Bisect,
             balance: false,
             full_rollout_samples: 3_000,
@@ -188,7 +188,7 @@ impl Preset {
 
     /// Another helping for the models in use: a SORM that goes on from the ORM in use, with step labels
     /// of other problems than the ORM has seen, those that no sample solved among them
-    /// (docs/decisions/0045), with all that rollouts tell of them (0046, 0047). The other models
+    /// (docs/decisions/0045), with all that rollouts tell of them (0047). The other models
     /// stay as they are.
     pub fn further() -> Self {
         Self {
@@ -200,7 +200,7 @@ impl Preset {
             rollout_samples: 16_000,
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
-            sorm_steps: 6_000,
+            sorm_steps: 4_800,
             global_steps: 0,
             local_steps: 0,
             fine_tuning_rate: 7e-4,

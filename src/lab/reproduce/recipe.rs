@@ -36,8 +36,8 @@ pub struct Recipe {
     pub source: Source,
     /// Label rules of step labels.
     pub rules: Rules,
-    /// Whether the SORM learns all that rollouts tell ([`Preset::doubt`]).
-    pub doubt: bool,
+    /// Whether the SORM learns all that rollouts tell ([`Preset::pool`]).
+    pub pool: bool,
     /// K: rollouts of a prefix that are looked at, of a full search.
     pub rollouts: usize,
     /// For each ten right samples, how many become pairs that teach a refiner to copy.
@@ -50,10 +50,10 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Whether labels are believed only as far as they are likely. A full search is for looking at label
-    /// rules by themselves.
-    pub fn doubts(&self) -> bool {
-        self.course == Course::Sorm && self.doubt && self.source != Source::FullSearch
+    /// Whether labels are those of all solutions with the same sums. A full search is for looking at
+    /// label rules by themselves.
+    pub fn pools(&self) -> bool {
+        self.course == Course::Sorm && self.pool && self.source != Source::FullSearch
     }
 
     /// As `reproduce` trains it.
@@ -70,7 +70,7 @@ impl Recipe {
             name: course.name().to_owned(),
             source: Source::Training,
             rules: Rules { balance: preset.balance, ..Rules::default() },
-            doubt: preset.doubt,
+            pool: preset.pool,
             rollouts: preset.rollouts,
             copies_of_ten: preset.copies_of_ten,
             language: preset.language_weight,

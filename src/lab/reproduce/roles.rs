@@ -5,13 +5,12 @@ use std::path::Path;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Labelled, Rollouts, Sample, Teaching, beside, certain, choices, global_pairs, global_set,
+    Known, Labelled, Rollouts, Sample, Teaching, beside, choices, global_pairs, global_set,
     local_pairs, local_set, orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
-use super::beliefs::{beliefs, believed};
 use super::bench::{Bench, Report};
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
@@ -71,9 +70,6 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
     let teaching = Teaching::new(&bench.tokenizer, recipe.language)?.with_sums(recipe.sums);
     let usual =
         Recipe { source: Source::Validation, ..Recipe::usual(recipe.course, &bench.preset) };
-    for of in [recipe, &usual].into_iter().filter(|of| of.doubts()) {
-        beliefs(bench, of.source.split())?;
-    }
     let examples = set(bench, recipe, teaching)?;
     let held_out = set(bench, &usual, teaching.labels_only())?;
     if examples.is_empty() || held_out.is_empty() {
@@ -139,15 +135,18 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         }
         Course::Sorm => {
             let rollouts = rollouts()?;
-            let good = match recipe.doubts() {
-                true => believed(bench, recipe.source.split())?,
-                false => rollouts.iter().map(|one| certain(one, rules)).collect(),
+            let good: Vec<Vec<bool>> = match recipe.pools() {
+                true => {
+                    let known = Known::of(&samples()?, &rollouts);
+                    rollouts.iter().map(|one| known.reached(one)).collect()
+                }
+                false => rollouts.iter().map(|one| one.labels.under(rules)).collect(),
             };
-            let more = match recipe.doubts() && recipe.source == Source::Training {
+            let more = match recipe.pools() && recipe.source == Source::Training {
                 true => beside(&samples()?, &rollouts, &good),
                 false => Vec::new(),
             };
-            let labelled = |(one, good): (Rollouts, Vec<f64>)| Labelled {
+            let labelled = |(one, good): (Rollouts, Vec<bool>)| Labelled {
                 sample: one.sample,
                 good: good.into_iter().map(Some).collect(),
             };

@@ -11,13 +11,10 @@ use std::collections::{HashMap, HashSet};
 use super::proven::{Key, keys, sums_right};
 use super::sample::{Labelled, Rollouts, Sample};
 
-/// Less likely good than this, a prefix has no better continuation: what follows is as bad.
-const HOPELESS: f64 = 0.2;
-
 /// Right samples of other problems, one of each, and right continuations of wrong samples, all that
 /// differ in their sums, both where no sum is wrong; and of each wrong sample one wrong continuation.
-/// `good[r][i]` says how likely P_{i+1} of rollouts `r` is good.
-pub fn beside(samples: &[Sample], rollouts: &[Rollouts], good: &[Vec<f64>]) -> Vec<Labelled> {
+/// `good[r][i]` says whether P_{i+1} of rollouts `r` is good.
+pub fn beside(samples: &[Sample], rollouts: &[Rollouts], good: &[Vec<bool>]) -> Vec<Labelled> {
     let mut seen: HashSet<Key> =
         rollouts.iter().filter_map(|one| keys(&one.sample).pop()).collect();
     let mut is_new = |sample: &Sample| keys(sample).pop().is_some_and(|whole| seen.insert(whole));
@@ -46,36 +43,35 @@ fn of_others(samples: &[Sample], rollouts: &[Rollouts]) -> impl Iterator<Item = 
 }
 
 fn all_good(sample: Sample) -> Labelled {
-    Labelled { good: vec![Some(1.0); sample.solution.steps.len()], sample }
+    Labelled { good: vec![Some(true); sample.solution.steps.len()], sample }
 }
 
-/// What is known of prefixes by their sums: the most that is believed of any that does them.
-fn known(rollouts: &[Rollouts], good: &[Vec<f64>], right: &[Labelled]) -> HashMap<Key, f64> {
-    let mut known: HashMap<Key, f64> = HashMap::new();
+/// What is known of prefixes by their sums: good, if any that does them is.
+fn known(rollouts: &[Rollouts], good: &[Vec<bool>], right: &[Labelled]) -> HashMap<Key, bool> {
+    let mut known: HashMap<Key, bool> = HashMap::new();
     for (one, good) in rollouts.iter().zip(good) {
         // The whole of a wrong sample is bad for its answer, whatever its sums are.
         let counted = if one.sample.correct { good.len() } else { good.len().saturating_sub(1) };
         for (key, &good) in keys(&one.sample).into_iter().zip(&good[..counted]) {
-            let most = known.entry(key).or_default();
-            *most = most.max(good);
+            *known.entry(key).or_default() |= good;
         }
     }
-    known.extend(right.iter().flat_map(|one| keys(&one.sample)).map(|key| (key, 1.0)));
+    known.extend(right.iter().flat_map(|one| keys(&one.sample)).map(|key| (key, true)));
     known
 }
 
-/// Labels of a wrong solution: what is known of each prefix; after a bad one, as bad; after a wrong
-/// sum, and as a whole, bad.
-fn of_wrong(sample: &Sample, known: &HashMap<Key, f64>) -> Vec<Option<f64>> {
+/// Labels of a wrong solution: what is known of each prefix; after a bad one, after a wrong sum, and
+/// as a whole, bad.
+fn of_wrong(sample: &Sample, known: &HashMap<Key, bool>) -> Vec<Option<bool>> {
     let mut before = None;
     let label = |(key, right): (Key, bool)| {
-        let hopeless = before.filter(|&before| before < HOPELESS);
-        before = if right { known.get(&key).copied().or(hopeless) } else { Some(0.0) };
+        let still_bad = before.filter(|&before: &bool| !before);
+        before = if right { known.get(&key).copied().or(still_bad) } else { Some(false) };
         before
     };
     let mut good: Vec<_> = keys(sample).into_iter().zip(sums_right(sample)).map(label).collect();
     if let Some(whole) = good.last_mut() {
-        *whole = Some(0.0);
+        *whole = Some(false);
     }
     good
 }
@@ -107,7 +103,7 @@ mod tests {
         }
     }
 
-    fn texts(set: &[Labelled]) -> Vec<(String, Vec<Option<f64>>)> {
+    fn texts(set: &[Labelled]) -> Vec<(String, Vec<Option<bool>>)> {
         set.iter().map(|one| (one.sample.solution.join(), one.good.clone())).collect()
     }
 
@@ -116,12 +112,12 @@ mod tests {
         let traces: &[&[&str]] =
             &[&["B: 5 * 4 = 20\n#### 20", "C: 4 * 5 = 20\n#### 20", "D: 10 + 10 = 20\n#### 20"]];
         let wrong = rolled_out(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
-        let set = beside(&[], std::slice::from_ref(&wrong), &[vec![1.0, 0.0]]);
-        let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(1.0); 2]);
+        let set = beside(&[], std::slice::from_ref(&wrong), &[vec![true, false]]);
+        let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(true); 2]);
         assert_eq!(texts(&set), [right], "one of the two, and not the one that began anew");
         let sampled = rolled_out(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
         let both = [wrong, sampled];
-        assert!(beside(&[], &both, &[vec![1.0, 0.0], vec![1.0; 2]]).is_empty());
+        assert!(beside(&[], &both, &[vec![true, false], vec![true; 2]]).is_empty());
     }
 
     #[test]
@@ -134,22 +130,24 @@ mod tests {
             sample(2, "2 * 10 = 20\n#### 20"),
         ];
         let rollouts = [rolled_out(1, "2 + 3 = 5\n#### 5", &[])];
-        let set = beside(&samples, &rollouts, &[vec![0.0]]);
-        assert_eq!(texts(&set), [("4 * 5 = 20\n#### 20".to_owned(), vec![Some(1.0)])]);
+        let set = beside(&samples, &rollouts, &[vec![false]]);
+        assert_eq!(texts(&set), [("4 * 5 = 20\n#### 20".to_owned(), vec![Some(true)])]);
     }
 
     #[test]
     fn of_a_wrong_continuation_what_was_rolled_out_is_known_and_what_follows_a_bad_prefix_is_bad() {
         let failed = "5 + 1 = 6\n6 + 1 = 7\n7 + 1 = 8\n#### 8";
-        let labels = |of_second: f64| {
+        let labels = |of_second: bool| {
             let one =
                 rolled_out(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
             let other = rolled_out(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
-            let set = beside(&[], &[one, other], &[vec![1.0, 0.0], vec![1.0, of_second, 0.0]]);
+            let set =
+                beside(&[], &[one, other], &[vec![true, false], vec![true, of_second, false]]);
             assert_eq!(set.len(), 1, "one of each sample");
             set[0].good.clone()
         };
-        assert_eq!(labels(0.1), [Some(1.0), Some(0.1), Some(0.1), Some(0.0)]);
-        assert_eq!(labels(0.5), [Some(1.0), Some(0.5), None, Some(0.0)]);
+        let (good, bad) = (Some(true), Some(false));
+        assert_eq!(labels(false), [good, bad, bad, bad]);
+        assert_eq!(labels(true), [good, good, None, bad]);
     }
 }

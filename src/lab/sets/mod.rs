@@ -1,13 +1,12 @@
 //! Training sets: from problems, samples and rollouts to examples.
 //!
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
-//! the records that stages pass on in files, `proven.rs` which prefixes are known to be good, `belief.rs`
-//! what is believed of the others.
+//! the records that stages pass on in files, `proven.rs` and `known.rs` what is known of their prefixes.
 
-mod belief;
 mod beside;
 mod checks;
 mod choices;
+mod known;
 mod marks;
 mod pairs;
 mod proven;
@@ -17,14 +16,13 @@ mod student;
 mod sums;
 mod teach;
 
-pub use belief::{Belief, Known, believe, guesses};
 pub use beside::beside;
 pub use checks::checks_set;
 pub use choices::choices;
+pub use known::Known;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
-pub use proven::Proven;
 pub use reward::{orm_set, sorm_set};
-pub use sample::{Labelled, Rollouts, Sample, Search, certain};
+pub use sample::{Labelled, Rollouts, Sample, Search};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;
 pub use teach::Teaching;

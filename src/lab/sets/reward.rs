@@ -44,7 +44,7 @@ pub fn orm_set(
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let ends: Vec<_> = prompt.step_ends.iter().copied().chain([prompt.end]).collect();
-        let labels = ends.into_iter().map(|end| (end, f64::from(sample.correct)));
+        let labels = ends.into_iter().map(|end| (end, sample.correct));
         let mut example = teaching.weighted(prompt, labels, sample.correct, weight);
         teaching.check(&mut example, digits);
         examples.push(example);
@@ -117,7 +117,7 @@ fn with_slips<'a>(
     Ok(())
 }
 
-/// SORM set: the label of a prefix is how likely it is good. Where labels are `balanced` by prefix
+/// SORM set: the label of a prefix is whether it is good. Where labels are `balanced` by prefix
 /// length, prefixes left out are part of the text but are not predicted (method, "SORM set").
 ///
 /// # Errors
@@ -129,18 +129,18 @@ pub fn sorm_set(
     seed: u64,
     teaching: Teaching,
 ) -> Result<Vec<Example>, PromptError> {
-    let labels = |(r, one): (usize, &Labelled)| -> Vec<(usize, usize, f64)> {
+    let labels = |(r, one): (usize, &Labelled)| -> Vec<(usize, usize, bool)> {
         let labels = one.good.iter().enumerate();
         labels.filter_map(|(i, good)| Some((r, i, (*good)?))).collect()
     };
     let items: Vec<_> = solutions.iter().enumerate().flat_map(labels).collect();
     let kept: Vec<usize> = if balanced {
-        let by_length: Vec<_> = items.iter().map(|&(_, i, good)| (i + 1, good >= 0.5)).collect();
+        let by_length: Vec<_> = items.iter().map(|&(_, i, good)| (i + 1, good)).collect();
         balance(&by_length, seed)
     } else {
         (0..items.len()).collect()
     };
-    let mut read: Vec<Vec<(usize, f64)>> = vec![Vec::new(); solutions.len()];
+    let mut read: Vec<Vec<(usize, bool)>> = vec![Vec::new(); solutions.len()];
     for (r, i, good) in kept.into_iter().map(|k| items[k]) {
         read[r].push((i, good));
     }
@@ -149,7 +149,7 @@ pub fn sorm_set(
         if read.is_empty() {
             continue;
         }
-        let good_to_the_end = sample.correct && good.iter().all(|&good| good == Some(1.0));
+        let good_to_the_end = sample.correct && good.iter().all(|&good| good == Some(true));
         let prompt = prompt::scored(tokenizer, &sample.problem, &sample.solution)?;
         let digits = checks(&mut marks, &prompt, &sample.solution, teaching)?;
         let labels: Vec<_> =
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    fn labelled(good: &[Option<f64>]) -> Labelled {
+    fn labelled(good: &[Option<bool>]) -> Labelled {
         Labelled { sample: sample(good.len()), good: good.to_vec() }
     }
 
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn balance_leaves_as_many_of_each_at_each_length() {
         let tokenizer = scripted_tokenizer();
-        let (good, bad) = (Some(1.0), Some(0.0));
+        let (good, bad) = (Some(true), Some(false));
         let all = [[good, good], [good, bad], [good, bad]].map(|labels| labelled(&labels));
         let set = |balanced| {
             sorm_set(&tokenizer, &all, balanced, 1, labels_only(&tokenizer)).expect("a set")
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_prefix_of_which_nothing_is_known_is_read_and_not_learnt() {
         let tokenizer = scripted_tokenizer();
-        let solutions = [labelled(&[Some(1.0), None, Some(0.0)]), labelled(&[None])];
+        let solutions = [labelled(&[Some(true), None, Some(false)]), labelled(&[None])];
         let set = sorm_set(&tokenizer, &solutions, false, 1, labels_only(&tokenizer));
         let targets: Vec<_> = set.expect("a set").into_iter().map(|one| one.reads).collect();
         assert_eq!(targets.len(), 1, "of the other there is nothing to learn");

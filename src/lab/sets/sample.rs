@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Answer, Solution};
-use crate::lab::labels::{Labels, Rules, Trace, label, uses_prefix};
+use crate::lab::labels::{Labels, Trace, label, uses_prefix};
 
 /// Which prefixes of a sample were continued, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +93,6 @@ pub struct Rollouts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     pub sample: Sample,
-    /// `good[i]`: how likely P_{i+1} is good, in 0..=1; none: nothing is known, and nothing is learnt.
-    pub good: Vec<Option<f64>>,
-}
-
-/// The labels under `rules` taken for certain: 1 or 0 for each prefix.
-pub fn certain(rollouts: &Rollouts, rules: Rules) -> Vec<f64> {
-    rollouts.labels.under(rules).into_iter().map(f64::from).collect()
+    /// `good[i]`: whether P_{i+1} is good; none: nobody knows, and nothing is learnt.
+    pub good: Vec<Option<bool>>,
 }

@@ -68,35 +68,25 @@ impl Teaching {
         labels: impl IntoIterator<Item = (usize, bool)>,
         right: bool,
     ) -> Example {
-        self.weighted(
-            prompt,
-            labels.into_iter().map(|(at, good)| (at, f64::from(good))),
-            right,
-            1.0,
-        )
+        self.weighted(prompt, labels, right, 1.0)
     }
 
-    /// The same with `weight` for each label, which says how likely it is good: where that is
-    /// neither 0 nor 1, both are predicted, each as much as it is likely.
+    /// The same with `weight` for each label.
     pub fn weighted(
         self,
         prompt: ScoredPrompt,
-        labels: impl IntoIterator<Item = (usize, f64)>,
+        labels: impl IntoIterator<Item = (usize, bool)>,
         right: bool,
         weight: f32,
     ) -> Example {
         let ScoredPrompt { tokens, step_ends, end } = prompt;
-        let labels = labels.into_iter().flat_map(|(row, good)| {
-            let good = good as f32;
-            let both = [(row, true, weight * good), (row, false, weight * (1.0 - good))];
-            both.into_iter().filter(|&(_, _, weight)| weight > 0.0)
-        });
         if self.language <= 0.0 {
+            let labels = labels.into_iter().map(|(row, good)| (row, good, weight));
             return Example::labelled(tokens, labels);
         }
         let token = |good| if good { self.pair.good } else { self.pair.bad };
         let mut reads: Vec<_> =
-            labels.map(|(row, good, weight)| (row, token(good), weight)).collect();
+            labels.into_iter().map(|(row, good)| (row, token(good), weight)).collect();
         if right {
             let start = tokens.iter().position(|&t| t == self.solution).unwrap_or(end);
             // What follows the end of a line is a label, never the next line.
@@ -137,8 +127,6 @@ mod tests {
 
         assert_eq!(teaching.example(prompt(), labels(), false).reads.len(), ends.len());
         let plain = teaching.labels_only();
-        let unsure = plain.weighted(prompt(), [(ends[0], 0.25)], true, 2.0);
-        assert_eq!(unsure.reads, [(ends[0], 0, 0.5), (ends[0], 1, 1.5)], "0 is good");
         assert_eq!(plain.example(prompt(), labels(), true).reads.len(), ends.len());
         assert!(matches!(plain.head(), Head::Labels { .. }));
     }
