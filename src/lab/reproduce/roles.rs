@@ -135,22 +135,25 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         }
         Course::Sorm => {
             let rollouts = rollouts()?;
-            let good: Vec<Vec<bool>> = match recipe.pools() {
+            let labels: Vec<Vec<Option<bool>>> = match recipe.pools() {
                 true => {
                     let known = Known::of(&samples()?, &rollouts);
-                    rollouts.iter().map(|one| known.reached(one)).collect()
+                    rollouts.iter().map(|one| known.labels(one)).collect()
                 }
-                false => rollouts.iter().map(|one| one.labels.under(rules)).collect(),
+                false => {
+                    let of_rules = |one: &Rollouts| one.labels.under(rules);
+                    rollouts
+                        .iter()
+                        .map(|one| of_rules(one).into_iter().map(Some).collect())
+                        .collect()
+                }
             };
+            let labelled = |(one, good): (Rollouts, _)| Labelled { sample: one.sample, good };
             let more = match recipe.pools() && recipe.source == Source::Training {
-                true => beside(&samples()?, &rollouts, &good),
+                true => beside(&samples()?, &rollouts, &labels),
                 false => Vec::new(),
             };
-            let labelled = |(one, good): (Rollouts, Vec<bool>)| Labelled {
-                sample: one.sample,
-                good: good.into_iter().map(Some).collect(),
-            };
-            let mut solutions: Vec<_> = rollouts.into_iter().zip(good).map(labelled).collect();
+            let mut solutions: Vec<_> = rollouts.into_iter().zip(labels).map(labelled).collect();
             solutions.extend(more);
             sorm_set(tokenizer, &solutions, rules.balance, seed, teaching)?
         }

@@ -13,8 +13,12 @@ use super::sample::{Labelled, Rollouts, Sample};
 
 /// Right samples of other problems, one of each, and right continuations of wrong samples, all that
 /// differ in their sums, both where no sum is wrong; and of each wrong sample one wrong continuation.
-/// `good[r][i]` says whether P_{i+1} of rollouts `r` is good.
-pub fn beside(samples: &[Sample], rollouts: &[Rollouts], good: &[Vec<bool>]) -> Vec<Labelled> {
+/// `labels[r][i]` says whether P_{i+1} of rollouts `r` is good.
+pub fn beside(
+    samples: &[Sample],
+    rollouts: &[Rollouts],
+    labels: &[Vec<Option<bool>>],
+) -> Vec<Labelled> {
     let mut seen: HashSet<Key> =
         rollouts.iter().filter_map(|one| keys(&one.sample).pop()).collect();
     let mut is_new = |sample: &Sample| keys(sample).pop().is_some_and(|whole| seen.insert(whole));
@@ -24,7 +28,7 @@ pub fn beside(samples: &[Sample], rollouts: &[Rollouts], good: &[Vec<bool>]) -> 
     let right = wrong().flat_map(Rollouts::right_solutions).filter(|one| is_new(one));
     let right = right.chain(of_others(samples, rollouts)).filter(no_slips);
     let mut set: Vec<Labelled> = right.map(all_good).collect();
-    let known = known(rollouts, good, &set);
+    let known = known(rollouts, labels, &set);
     for one in wrong() {
         let rest = one.traces.iter().enumerate();
         let continued = rest.flat_map(|(i, traces)| traces.iter().map(move |t| (i, t)));
@@ -47,13 +51,20 @@ fn all_good(sample: Sample) -> Labelled {
 }
 
 /// What is known of prefixes by their sums: good, if any that does them is.
-fn known(rollouts: &[Rollouts], good: &[Vec<bool>], right: &[Labelled]) -> HashMap<Key, bool> {
+fn known(
+    rollouts: &[Rollouts],
+    labels: &[Vec<Option<bool>>],
+    right: &[Labelled],
+) -> HashMap<Key, bool> {
     let mut known: HashMap<Key, bool> = HashMap::new();
-    for (one, good) in rollouts.iter().zip(good) {
+    for (one, labels) in rollouts.iter().zip(labels) {
         // The whole of a wrong sample is bad for its answer, whatever its sums are.
-        let counted = if one.sample.correct { good.len() } else { good.len().saturating_sub(1) };
-        for (key, &good) in keys(&one.sample).into_iter().zip(&good[..counted]) {
-            *known.entry(key).or_default() |= good;
+        let whole = usize::from(!one.sample.correct);
+        let counted = labels.iter().take(labels.len().saturating_sub(whole));
+        for (key, good) in keys(&one.sample).into_iter().zip(counted) {
+            if let Some(good) = good {
+                *known.entry(key).or_default() |= good;
+            }
         }
     }
     known.extend(right.iter().flat_map(|one| keys(&one.sample)).map(|key| (key, true)));
@@ -112,12 +123,14 @@ mod tests {
         let traces: &[&[&str]] =
             &[&["B: 5 * 4 = 20\n#### 20", "C: 4 * 5 = 20\n#### 20", "D: 10 + 10 = 20\n#### 20"]];
         let wrong = rolled_out(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
-        let set = beside(&[], std::slice::from_ref(&wrong), &[vec![true, false]]);
+        let set = beside(&[], std::slice::from_ref(&wrong), &[vec![Some(true), Some(false)]]);
         let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(true); 2]);
         assert_eq!(texts(&set), [right], "one of the two, and not the one that began anew");
         let sampled = rolled_out(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
         let both = [wrong, sampled];
-        assert!(beside(&[], &both, &[vec![true, false], vec![true; 2]]).is_empty());
+        assert!(
+            beside(&[], &both, &[vec![Some(true), Some(false)], vec![Some(true); 2]]).is_empty()
+        );
     }
 
     #[test]
@@ -130,23 +143,23 @@ mod tests {
             sample(2, "2 * 10 = 20\n#### 20"),
         ];
         let rollouts = [rolled_out(1, "2 + 3 = 5\n#### 5", &[])];
-        let set = beside(&samples, &rollouts, &[vec![false]]);
+        let set = beside(&samples, &rollouts, &[vec![Some(false)]]);
         assert_eq!(texts(&set), [("4 * 5 = 20\n#### 20".to_owned(), vec![Some(true)])]);
     }
 
     #[test]
     fn of_a_wrong_continuation_what_was_rolled_out_is_known_and_what_follows_a_bad_prefix_is_bad() {
         let failed = "5 + 1 = 6\n6 + 1 = 7\n7 + 1 = 8\n#### 8";
+        let (good, bad) = (Some(true), Some(false));
         let labels = |of_second: bool| {
             let one =
                 rolled_out(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
             let other = rolled_out(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
             let set =
-                beside(&[], &[one, other], &[vec![true, false], vec![true, of_second, false]]);
+                beside(&[], &[one, other], &[vec![good, bad], vec![good, Some(of_second), bad]]);
             assert_eq!(set.len(), 1, "one of each sample");
             set[0].good.clone()
         };
-        let (good, bad) = (Some(true), Some(false));
         assert_eq!(labels(false), [good, bad, bad, bad]);
         assert_eq!(labels(true), [good, good, None, bad]);
     }
