@@ -134,27 +134,7 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             orm_set(tokenizer, &[refined, of_student()?].concat(), seed, teaching)?
         }
         Course::Sorm => {
-            let rollouts = rollouts()?;
-            let labels: Vec<Vec<Option<bool>>> = match recipe.pools() {
-                true => {
-                    let known = Known::of(&samples()?, &rollouts);
-                    rollouts.iter().map(|one| known.labels(one)).collect()
-                }
-                false => {
-                    let of_rules = |one: &Rollouts| one.labels.under(rules);
-                    rollouts
-                        .iter()
-                        .map(|one| of_rules(one).into_iter().map(Some).collect())
-                        .collect()
-                }
-            };
-            let labelled = |(one, good): (Rollouts, _)| Labelled { sample: one.sample, good };
-            let more = match recipe.pools() && recipe.source == Source::Training {
-                true => beside(&samples()?, &rollouts, &labels),
-                false => Vec::new(),
-            };
-            let mut solutions: Vec<_> = rollouts.into_iter().zip(labels).map(labelled).collect();
-            solutions.extend(more);
+            let solutions = labelled(recipe, rollouts()?, &samples()?);
             sorm_set(tokenizer, &solutions, rules.balance, seed, teaching)?
         }
         Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
@@ -163,4 +143,22 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             local_set(tokenizer, &pairs)?
         }
     })
+}
+
+/// The solutions a SORM learns from, with their labels. What lies beside rollouts is to learn from, not
+/// to be measured on.
+fn labelled(recipe: &Recipe, rollouts: Vec<Rollouts>, samples: &[Sample]) -> Vec<Labelled> {
+    let by_rules = |one: &Rollouts| one.labels.under(recipe.rules).into_iter().map(Some).collect();
+    let labels: Vec<Vec<Option<bool>>> = if recipe.pools() {
+        let known = Known::of(samples, &rollouts);
+        rollouts.iter().map(|one| known.labels(one)).collect()
+    } else {
+        rollouts.iter().map(by_rules).collect()
+    };
+    let more = match recipe.pools() && recipe.source == Source::Training {
+        true => beside(samples, &rollouts, &labels),
+        false => Vec::new(),
+    };
+    let both = rollouts.into_iter().zip(labels);
+    both.map(|(one, good)| Labelled { sample: one.sample, good }).chain(more).collect()
 }

@@ -32,8 +32,8 @@ pub fn beside(
     for one in wrong() {
         let rest = one.traces.iter().enumerate();
         let continued = rest.flat_map(|(i, traces)| traces.iter().map(move |t| (i, t)));
-        let failed = continued.map(|(i, trace)| one.continued(i, trace)).filter(|s| !s.correct);
-        if let Some(sample) = failed.into_iter().find(|one| is_new(one)) {
+        let mut failed = continued.map(|(i, trace)| one.continued(i, trace)).filter(|s| !s.correct);
+        if let Some(sample) = failed.find(|one| is_new(one)) {
             set.push(Labelled { good: of_wrong(&sample, &known), sample });
         }
     }
