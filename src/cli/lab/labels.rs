@@ -59,7 +59,7 @@ fn table(found: &LabelTruth) -> String {
     );
     for one in &found.rows {
         let by = [("", &one.own), (", by the same sums", &one.same_sums)];
-        for (how, agreement) in by.into_iter().take(if one.own == one.same_sums { 1 } else { 2 }) {
+        for (how, agreement) in by {
             let (name, figure) = (format!("{}{how}", one.samples), row(&agreement.right));
             let _ = writeln!(
                 out,

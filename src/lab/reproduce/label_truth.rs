@@ -55,7 +55,7 @@ const KINDS: [&str; 3] = ["right", "wrong, of solved problems", "wrong, of unsol
 /// Holds the labels of a split of a run against the worlds.
 ///
 /// # Errors
-/// [`LabError`] when the run lacks the sets, from the model and files.
+/// [`LabError`] when the run lacks the sets, or they are of other problems.
 pub fn label_truth(bench: &mut Bench, split: Split) -> Result<LabelTruth, LabError> {
     let problems = sampled(split, &bench.preset);
     let rollouts: Vec<Rollouts> = bench.set("rollouts", split).read()?;

@@ -90,28 +90,10 @@ fn of_wrong(sample: &Sample, known: &HashMap<Key, bool>) -> Vec<Option<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Solution;
-    use crate::lab::labels::{Labels, Trace};
-    use crate::lab::sets::Search;
+    use crate::lab::sets::testing::{rolled_out, sample};
 
-    fn rolled_out(problem_id: u64, text: &str, traces: &[&[&str]]) -> Rollouts {
-        let solution = Solution::split(text);
-        let trace = |text: &&str| Trace { rest: Solution::split(text) };
-        Rollouts {
-            sample: Sample {
-                problem_id,
-                problem: "Q".to_owned(),
-                reference: "20".to_owned(),
-                sample_id: 0,
-                model: String::new(),
-                seed: 0,
-                correct: solution.answer_text.as_deref() == Some("20"),
-                solution,
-            },
-            search: Search::Bisect,
-            traces: traces.iter().map(|traces| traces.iter().map(trace).collect()).collect(),
-            labels: Labels::default(),
-        }
+    fn rolled(problem_id: u64, text: &str, traces: &[&[&str]]) -> Rollouts {
+        rolled_out(sample(problem_id, text), traces)
     }
 
     fn texts(set: &[Labelled]) -> Vec<(String, Vec<Option<bool>>)> {
@@ -122,11 +104,11 @@ mod tests {
     fn right_continuations_are_good_all_the_way_and_the_same_sums_come_once() {
         let traces: &[&[&str]] =
             &[&["B: 5 * 4 = 20\n#### 20", "C: 4 * 5 = 20\n#### 20", "D: 10 + 10 = 20\n#### 20"]];
-        let wrong = rolled_out(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
+        let wrong = rolled(1, "A: 2 + 3 = 5\nA: 5 - 1 = 4\n#### 4", traces);
         let set = beside(&[], std::slice::from_ref(&wrong), &[vec![Some(true), Some(false)]]);
         let right = ("A: 2 + 3 = 5\nB: 5 * 4 = 20\n#### 20".to_owned(), vec![Some(true); 2]);
         assert_eq!(texts(&set), [right], "one of the two, and not the one that began anew");
-        let sampled = rolled_out(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
+        let sampled = rolled(1, "E: 3 + 2 = 5\nE: 5 * 4 = 20\n#### 20", &[]);
         let both = [wrong, sampled];
         assert!(
             beside(&[], &both, &[vec![Some(true), Some(false)], vec![Some(true); 2]]).is_empty()
@@ -135,14 +117,13 @@ mod tests {
 
     #[test]
     fn of_other_problems_there_is_one_right_sample() {
-        let sample = |problem_id, text| rolled_out(problem_id, text, &[]).sample;
         let samples = [
             sample(1, "1 + 19 = 20\n#### 20"),
             sample(2, "1 + 1 = 2\n#### 2"),
             sample(2, "4 * 5 = 20\n#### 20"),
             sample(2, "2 * 10 = 20\n#### 20"),
         ];
-        let rollouts = [rolled_out(1, "2 + 3 = 5\n#### 5", &[])];
+        let rollouts = [rolled(1, "2 + 3 = 5\n#### 5", &[])];
         let set = beside(&samples, &rollouts, &[vec![Some(false)]]);
         assert_eq!(texts(&set), [("4 * 5 = 20\n#### 20".to_owned(), vec![Some(true)])]);
     }
@@ -152,9 +133,8 @@ mod tests {
         let failed = "5 + 1 = 6\n6 + 1 = 7\n7 + 1 = 8\n#### 8";
         let (good, bad) = (Some(true), Some(false));
         let labels = |of_second: bool| {
-            let one =
-                rolled_out(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
-            let other = rolled_out(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
+            let one = rolled(1, "2 + 3 = 5\n5 - 1 = 4\n#### 4", &[&[failed, "5 - 2 = 3\n#### 3"]]);
+            let other = rolled(1, "2 + 3 = 5\n5 + 1 = 6\n6 - 1 = 5\n#### 5", &[]);
             let set =
                 beside(&[], &[one, other], &[vec![good, bad], vec![good, Some(of_second), bad]]);
             assert_eq!(set.len(), 1, "one of each sample");

@@ -48,31 +48,10 @@ fn parting(one: &Rollouts) -> Vec<Sample> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Solution;
-    use crate::lab::labels::{Trace, label};
-    use crate::lab::sets::Search;
+    use crate::lab::sets::testing::{self, rolled_out};
 
     fn sample(text: &str) -> Sample {
-        let solution = Solution::split(text);
-        Sample {
-            problem_id: 7,
-            problem: "Q".into(),
-            reference: "20".into(),
-            sample_id: 0,
-            model: String::new(),
-            seed: 0,
-            correct: solution.answer_text.as_deref() == Some("20"),
-            solution,
-        }
-    }
-
-    fn rolled_out(sample: Sample, traces: &[&[&str]]) -> Rollouts {
-        let trace = |text: &&str| Trace { rest: Solution::split(text) };
-        let traces: Vec<Vec<_>> =
-            traces.iter().map(|traces| traces.iter().map(trace).collect()).collect();
-        let right = sample.right().expect("a reference");
-        let labels = label(&sample.solution, &right, &traces);
-        Rollouts { sample, search: Search::Bisect, traces, labels }
+        testing::sample(7, text)
     }
 
     #[test]

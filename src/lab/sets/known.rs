@@ -29,9 +29,9 @@ impl Known {
     pub fn reached(&self, one: &Rollouts) -> Vec<bool> {
         let own = one.labels.under(Rules::default());
         let (proven, right) = (self.proven.holds(&one.sample), sums_right(&one.sample));
+        let guesses = guesses(one);
         let all = own.into_iter().zip(proven).zip(right).enumerate();
-        all.map(|(i, ((own, proven), right))| right && (own || (proven && i < guesses(one))))
-            .collect()
+        all.map(|(i, ((own, proven), right))| right && (own || (proven && i < guesses))).collect()
     }
 
     /// Whether each prefix is good. Of a problem without a right solution nobody knows it of those
@@ -39,7 +39,8 @@ impl Known {
     pub fn labels(&self, one: &Rollouts) -> Vec<Option<bool>> {
         let lost = !self.solved.contains(&one.sample.problem_id);
         let labels = self.reached(one).into_iter().enumerate();
-        let unknown = |i, reached: bool| lost && !reached && i < guesses(one);
+        let guesses = guesses(one);
+        let unknown = |i, reached: bool| lost && !reached && i < guesses;
         labels.map(|(i, reached)| (!unknown(i, reached)).then_some(reached)).collect()
     }
 

@@ -15,6 +15,8 @@ mod sample;
 mod student;
 mod sums;
 mod teach;
+#[cfg(test)]
+mod testing;
 
 pub use beside::beside;
 pub use checks::checks_set;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Solution;
 use crate::engine::Tokenizer;
-use crate::lab::labels::{Rules, uses_prefix};
+use crate::lab::labels::Rules;
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
@@ -78,11 +78,7 @@ pub fn local_pairs(
         let (prefix, right) = (sample.solution.prefix(error - 1), sample.right());
         let targets: Vec<Solution> = match error {
             1 => from_start.get(&sample.problem_id).cloned().unwrap_or_default(),
-            _ => one.traces[error - 2]
-                .iter()
-                .filter(|trace| trace.rest.answer() == right && uses_prefix(prefix, &trace.rest))
-                .map(|trace| joined(prefix, &trace.rest))
-                .collect(),
+            _ => one.right_traces(error - 2).map(|trace| joined(prefix, &trace.rest)).collect(),
         };
         let through = sample.solution.prefix(error);
         let failed = one.traces.get(error - 1).into_iter().flatten();

@@ -78,23 +78,7 @@ impl Proven {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Solution;
-    use crate::lab::labels::{Labels, Trace};
-    use crate::lab::sets::Search;
-
-    fn sample(problem_id: u64, text: &str) -> Sample {
-        let solution = Solution::split(text);
-        Sample {
-            problem_id,
-            problem: String::new(),
-            reference: "20".to_owned(),
-            sample_id: 0,
-            model: String::new(),
-            seed: 0,
-            correct: solution.answer_text.as_deref() == Some("20"),
-            solution,
-        }
-    }
+    use crate::lab::sets::testing::{rolled_out, sample};
 
     #[test]
     fn the_same_sums_in_the_same_order_are_the_same_prefix() {
@@ -129,16 +113,10 @@ mod tests {
 
     #[test]
     fn a_continuation_proves_its_prefix_where_it_uses_it_and_wrong_solutions_prove_nothing() {
-        let trace = |text| Trace { rest: Solution::split(text) };
         let wrong = sample(1, "It is 2 + 3 = 5.\nIt is 5 - 1 = 4.\n#### 4");
-        let anew = trace("It is 10 + 10 = 20.\n#### 20");
-        let uses = trace("It is 5 * 4 = 20.\n#### 20");
-        let rolled = |trace| Rollouts {
-            sample: wrong.clone(),
-            search: Search::Bisect,
-            traces: vec![vec![trace], Vec::new()],
-            labels: Labels::default(),
-        };
+        let anew = "It is 10 + 10 = 20.\n#### 20";
+        let uses = "It is 5 * 4 = 20.\n#### 20";
+        let rolled = |trace: &str| rolled_out(wrong.clone(), &[&[trace], &[]]);
         let holds = |rollouts: &[Rollouts]| {
             Proven::by(std::slice::from_ref(&wrong), rollouts).holds(&wrong)
         };
