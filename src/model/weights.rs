@@ -75,6 +75,20 @@ impl Weights {
         self
     }
 
+    /// Weights on the line to another model of the same shape: `share` 0 is this one, 1 the other.
+    pub fn towards(&self, other: &Self, share: f32) -> Self {
+        let mix = |own: &Vec<f32>, others: &Vec<f32>| -> Vec<f32> {
+            own.iter().zip(others).map(|(a, b)| a + share * (b - a)).collect()
+        };
+        let blocks = self.blocks.iter().zip(&other.blocks);
+        Self {
+            config: self.config.clone(),
+            embedding: mix(&self.embedding, &other.embedding),
+            blocks: blocks.map(|(own, others)| mix(own, others)).collect(),
+            norm: mix(&self.norm, &other.norm),
+        }
+    }
+
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
         self.embedding.len() + self.blocks.iter().map(Vec::len).sum::<usize>() + self.norm.len()
@@ -200,6 +214,21 @@ mod tests {
         let weights = Weights::random(&LlamaConfig::small(300, 64, 2, 96), 7);
         let folder = folder_with(&weights, Precision::F32);
         assert_eq!(Weights::load(folder.path()).expect("loaded"), weights);
+    }
+
+    #[test]
+    fn between_two_models_every_weight_is_between() {
+        let config = LlamaConfig::small(300, 64, 2, 96);
+        let [a, b] = [7, 8].map(|seed| Weights::random(&config, seed));
+        assert_eq!(a.towards(&b, 0.0), a);
+        let between = a.towards(&b, 0.25);
+        let at = |weights: &Weights| [weights.embedding[5], weights.blocks[1][9], weights.norm[3]];
+        for ((a, b), between) in at(&a).into_iter().zip(at(&b)).zip(at(&between)) {
+            assert!(
+                (between - (0.75 * a + 0.25 * b)).abs() < 1e-6,
+                "{between} between {a} and {b}"
+            );
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::engine::Control;
 use crate::lab::files::SetFile;
 use crate::lab::formats::{self, LabelWords, Supervised, write_lines};
 use crate::lab::labels::Rules;
-use crate::lab::sets::{Known, Rollouts, Sample, global_pairs, local_pairs};
+use crate::lab::sets::{Known, RightSolutions, Rollouts, Sample, global_pairs, local_pairs};
 
 /// Write a training set of a run for trainers of large models
 ///
@@ -95,11 +95,14 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let lines = match (args.set, form) {
         (Set::Student, Form::Trl) => write_lines(out, formats::policy(&samples(args)?))?,
         (Set::Global, Form::Trl) => {
-            let pairs = global_pairs(&samples(args)?, copies, args.seed);
+            let samples = samples(args)?;
+            let right = RightSolutions::of(&samples, &rollouts(args)?);
+            let pairs = global_pairs(&samples, &right, copies, args.seed);
             write_lines(out, formats::refiner(&pairs)?)?
         }
         (Set::Local, Form::Trl) => {
-            let pairs = local_pairs(&rollouts(args)?, &samples(args)?, rules, copies, args.seed);
+            let right = RightSolutions::of(&samples(args)?, &rollouts(args)?);
+            let pairs = local_pairs(&relabelled(args)?, &right, rules, copies, args.seed);
             write_lines(out, formats::refiner(&pairs)?)?
         }
         (Set::Orm, Form::Stepwise) => write_lines(out, orm(args)?)?,

@@ -27,8 +27,8 @@ pub struct Args {
     /// Name of what comes of it.
     #[arg(long)]
     name: String,
-    /// Label rules to leave out (sorm, local): propagation, consistency, balance. And pool (sorm): then
-    /// its own rollouts alone say whether a prefix is good, and only rolled-out samples are learnt from.
+    /// Label rules to leave out (sorm, local): propagation, consistency, balance. And pool: then its
+    /// own rollouts alone say whether a prefix is good, and a SORM learns from rolled-out samples only.
     #[arg(long, value_delimiter = ',', value_parser = ["propagation", "consistency", "balance", "pool"])]
     without: Vec<String>,
     /// Balance step labels by prefix length, whatever the preset says (sorm).
@@ -133,7 +133,6 @@ fn recipe(args: &Args, preset: &Preset) -> anyhow::Result<Recipe> {
     let orm = matches!(course, Course::Orm | Course::OrmOfStudent);
     let asked = [
         ("--without", !args.without.is_empty(), labelled),
-        ("--without pool", args.without.iter().any(|rule| rule == "pool"), course == Course::Sorm),
         ("--balanced", args.balanced, course == Course::Sorm),
         ("--rollouts", args.rollouts.is_some(), labelled),
         ("--full-search", args.full_search, labelled),
@@ -201,7 +200,6 @@ mod tests {
     fn what_means_nothing_is_refused_by_name() {
         for (line, flag) in [
             ("orm --name x --without balance", "--without"),
-            ("local --name x --without pool", "--without pool"),
             ("sorm --name x --copies 3", "--copies"),
             ("global --name x --labels-only", "--labels-only"),
             ("policy --name x", "policy"),

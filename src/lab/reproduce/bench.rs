@@ -36,6 +36,9 @@ pub(super) fn set_name(name: &str, split: Split) -> String {
     format!("{name}{suffix}")
 }
 
+/// Where the weights lie that were averaged with those a training started from.
+pub(super) const AVERAGED: &str = "averaged";
+
 /// A trained model and the hash of its weights.
 pub struct Model {
     pub llama: Llama,
@@ -115,7 +118,8 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The model of one training, by the name of its folder.
+    /// The model of one training, by the name of its folder: averaged with what it started from where
+    /// its recipe says so, else its best weights.
     ///
     /// # Errors
     /// [`LabError`] when it has not been trained.
@@ -123,7 +127,9 @@ impl<'a> Bench<'a> {
         if let Some(model) = self.models.get(name) {
             return Ok(model.clone());
         }
-        let folder = self.folder.join(name).join("best");
+        let of_training = self.folder.join(name);
+        let averaged = of_training.join(AVERAGED);
+        let folder = if averaged.exists() { averaged } else { of_training.join("best") };
         let hash = hash_file(&folder.join(WEIGHTS_FILE))?;
         let model = Arc::new(Model { llama: Llama::new(Weights::load(&folder)?), hash });
         self.models.insert(name.to_owned(), model.clone());

@@ -48,9 +48,9 @@ pub struct Preset {
     pub rollouts: usize,
     /// Besides, samples of problems that no sample solved; what no rollout solves either is left out.
     pub unsolved_rollout_samples: usize,
-    /// Whether the SORM learns all that rollouts tell (docs/decisions/0047): a prefix is good where any
-    /// right solution begins with the same sums, none is after a wrong sum, and rollouts and right
-    /// samples are solutions to learn from as well.
+    /// Whether step labels are all that rollouts tell (docs/decisions/0047): a prefix is good where any
+    /// right solution begins with the same sums, none is after a wrong sum, and the SORM learns from
+    /// rollouts and more right samples as well.
     pub pool: bool,
     pub search: Search,
     /// Whether step labels are balanced by prefix length: it costs the SORM more than it gives it here
@@ -72,6 +72,9 @@ pub struct Preset {
     /// there is none, and the ORM has seen student samples only, as the paper's has.
     pub orm_refined_steps: usize,
     pub sorm_steps: usize,
+    /// How much of the ORM's weights, which it starts from, is in the SORM, 0 to 1
+    /// (docs/decisions/0048).
+    pub sorm_keeps: f32,
     pub global_steps: usize,
     pub local_steps: usize,
     pub tokens_per_step: usize,
@@ -131,6 +134,7 @@ impl Preset {
             orm_steps: 3_800,
             orm_refined_steps: 0,
             sorm_steps: 1_800,
+            sorm_keeps: 0.3,
             global_steps: 1_600,
             local_steps: 1_400,
             tokens_per_step: 2048,
@@ -188,8 +192,8 @@ impl Preset {
 
     /// Another helping for the models in use: a SORM that goes on from the ORM in use, with step labels
     /// of other problems than the ORM has seen, those that no sample solved among them
-    /// (docs/decisions/0045), with all that rollouts tell of them (0047). The other models
-    /// stay as they are.
+    /// (docs/decisions/0045), with all that rollouts tell of them (0047); and refiners, which learn from
+    /// the right continuations of these (0048). Student and ORM stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
@@ -201,8 +205,8 @@ impl Preset {
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
             sorm_steps: 4_800,
-            global_steps: 0,
-            local_steps: 0,
+            global_steps: 1_600,
+            local_steps: 1_600,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }

@@ -36,7 +36,7 @@ pub struct Recipe {
     pub source: Source,
     /// Label rules of step labels.
     pub rules: Rules,
-    /// Whether the SORM learns all that rollouts tell ([`Preset::pool`]).
+    /// Whether step labels are all that rollouts tell ([`Preset::pool`]).
     pub pool: bool,
     /// K: rollouts of a prefix that are looked at, of a full search.
     pub rollouts: usize,
@@ -47,13 +47,15 @@ pub struct Recipe {
     /// Weight of each digit of a sum's result in it.
     pub sums: f32,
     pub steps: usize,
+    /// How much of the weights it starts from is in what comes of it, 0 to 1.
+    pub keeps: f32,
 }
 
 impl Recipe {
     /// Whether labels are those of all solutions with the same sums. A full search is for looking at
     /// label rules by themselves.
     pub fn pools(&self) -> bool {
-        self.course == Course::Sorm && self.pool && self.source != Source::FullSearch
+        self.pool && self.source != Source::FullSearch
     }
 
     /// As `reproduce` trains it.
@@ -76,6 +78,7 @@ impl Recipe {
             language: preset.language_weight,
             sums: preset.sum_weight,
             steps,
+            keeps: if course == Course::Sorm { preset.sorm_keeps } else { 0.0 },
         }
     }
 }

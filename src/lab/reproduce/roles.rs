@@ -5,13 +5,13 @@ use std::path::Path;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
-    Known, Labelled, Rollouts, Sample, Teaching, beside, choices, global_pairs, global_set,
-    local_pairs, local_set, orm_set, sorm_set,
+    Known, Labelled, RightSolutions, Rollouts, Sample, Teaching, beside, choices, global_pairs,
+    global_set, local_pairs, local_set, orm_set, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
-use super::bench::{Bench, Report};
+use super::bench::{AVERAGED, Bench, Report};
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
@@ -91,7 +91,19 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
         device: &device,
         folder: &folder,
     };
-    train(task, start, &mut |progress| report(Report::Training(progress)))
+    let trained = train(task, start.clone(), &mut |progress| report(Report::Training(progress)))?;
+    if recipe.keeps > 0.0 {
+        average(&start, &trained.weights, recipe.keeps, &folder)?;
+    }
+    Ok(trained)
+}
+
+/// Weights between those a training started from and those it ended with are often better than both:
+/// what was learnt is in them, and less was forgotten (Wortsman et al. 2022, arXiv 2109.01903).
+fn average(start: &Weights, end: &Weights, keeps: f32, folder: &Path) -> Result<(), LabError> {
+    let averaged = folder.join(AVERAGED);
+    std::fs::create_dir_all(&averaged).map_err(|e| LabError::io(&averaged, e))?;
+    Ok(end.towards(start, keeps).save(&averaged, Precision::F32)?)
 }
 
 /// The weights a training would have started from, where its best ones are looked for.
@@ -137,10 +149,18 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             let solutions = labelled(recipe, rollouts()?, &samples()?);
             sorm_set(tokenizer, &solutions, rules.balance, seed, teaching)?
         }
-        Course::Global => global_set(tokenizer, &global_pairs(&samples()?, copies, seed))?,
+        Course::Global => {
+            let (samples, rollouts) = (samples()?, rollouts()?);
+            let right = RightSolutions::of(&samples, &rollouts);
+            global_set(tokenizer, &global_pairs(&samples, &right, copies, seed))?
+        }
         Course::Local => {
-            let pairs = local_pairs(&rollouts()?, &samples()?, rules, copies, seed);
-            local_set(tokenizer, &pairs)?
+            let (samples, mut rollouts) = (samples()?, rollouts()?);
+            let right = RightSolutions::of(&samples, &rollouts);
+            if recipe.pools() {
+                rollouts = Known::of(&samples, &rollouts).relabel(rollouts);
+            }
+            local_set(tokenizer, &local_pairs(&rollouts, &right, rules, copies, seed))?
         }
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::proven::{Proven, sums_right};
+use super::right::right_ones;
 use super::sample::{Rollouts, Sample};
 use crate::lab::labels::{Labels, Rules};
 
@@ -16,10 +17,8 @@ pub struct Known {
 
 impl Known {
     pub fn of(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
-        let right = samples.iter().filter(|sample| sample.correct).map(|sample| sample.problem_id);
-        let continued = rollouts.iter().filter(|one| one.right_solutions().next().is_some());
         Self {
-            solved: right.chain(continued.map(|one| one.sample.problem_id)).collect(),
+            solved: right_ones(samples, rollouts).map(|one| one.problem_id).collect(),
             proven: Proven::by(samples, rollouts),
         }
     }

@@ -1,7 +1,8 @@
 //! Training sets: from problems, samples and rollouts to examples.
 //!
 //! One file a set; each is a function of values, and what is random takes a seed. `sample.rs` holds
-//! the records that stages pass on in files, `proven.rs` and `known.rs` what is known of their prefixes.
+//! the records that stages pass on in files, `proven.rs` and `known.rs` what is known of their prefixes,
+//! `right.rs` the right solutions among them.
 
 mod beside;
 mod checks;
@@ -11,6 +12,7 @@ mod marks;
 mod pairs;
 mod proven;
 mod reward;
+mod right;
 mod sample;
 mod student;
 mod sums;
@@ -24,6 +26,7 @@ pub use choices::choices;
 pub use known::Known;
 pub use pairs::{Pair, global_pairs, global_set, local_pairs, local_set};
 pub use reward::{orm_set, sorm_set};
+pub use right::RightSolutions;
 pub use sample::{Labelled, Rollouts, Sample, Search};
 pub use student::{solutions, student_set};
 pub use sums::sums_set;

@@ -13,6 +13,7 @@ use crate::lab::labels::Rules;
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
+use super::right::RightSolutions;
 use super::sample::{Rollouts, Sample};
 
 /// A draft and what it should become.
@@ -26,12 +27,18 @@ pub struct Pair {
     pub target: Solution,
 }
 
-/// Global pairs: a wrong sample with a right one of the same problem, and, for each `copies` of
-/// ten such pairs, a right sample that is to be copied: a refiner has to know that too.
-pub fn global_pairs(samples: &[Sample], copies: usize, seed: u64) -> Vec<Pair> {
+/// Global pairs: a wrong sample with a right solution of the same problem, and, of `copies` of ten
+/// problems, a right solution that is to be copied: a refiner has to know that too.
+pub fn global_pairs(
+    samples: &[Sample],
+    right: &RightSolutions,
+    copies: usize,
+    seed: u64,
+) -> Vec<Pair> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pairs = Vec::new();
-    for (wrong, right) in by_problem(samples) {
+    for (problem_id, wrong) in wrong_by_problem(samples) {
+        let right = right.of_problem(problem_id);
         for sample in &wrong {
             if let Some(target) = right.choose(&mut rng) {
                 pairs.push(global(sample, &target.solution));
@@ -46,23 +53,19 @@ pub fn global_pairs(samples: &[Sample], copies: usize, seed: u64) -> Vec<Pair> {
     pairs
 }
 
-/// Local pairs: a positive prefix P_i followed by a negative step; the target is P_i and a
-/// successful trace from it. P_0 is the problem itself: its successful traces are the right ones
-/// among the `samples`. Drafts are the sample and two failed traces through that step. And, for
+/// Local pairs: a positive prefix P_i followed by a negative step; the target is P_i and what comes
+/// after it in a right solution that begins with the same sums, such as a successful trace from it. P_0
+/// is the problem itself. Drafts are the sample and two failed traces through that step. And, for
 /// `copies` of ten right samples, a false alarm at a random step after which the sample goes on.
 pub fn local_pairs(
     rollouts: &[Rollouts],
-    samples: &[Sample],
+    right: &RightSolutions,
     rules: Rules,
     copies: usize,
     seed: u64,
 ) -> Vec<Pair> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pairs = Vec::new();
-    let mut from_start: BTreeMap<u64, Vec<Solution>> = BTreeMap::new();
-    for sample in samples.iter().filter(|sample| sample.correct) {
-        from_start.entry(sample.problem_id).or_default().push(sample.solution.clone());
-    }
     for one in rollouts {
         let sample = &one.sample;
         let labels = one.labels.under(rules);
@@ -75,16 +78,12 @@ pub fn local_pairs(
             continue;
         }
         let Some(error) = labels.iter().position(|good| !good).map(|i| i + 1) else { continue };
-        let (prefix, right) = (sample.solution.prefix(error - 1), sample.right());
-        let targets: Vec<Solution> = match error {
-            1 => from_start.get(&sample.problem_id).cloned().unwrap_or_default(),
-            _ => one.right_traces(error - 2).map(|trace| joined(prefix, &trace.rest)).collect(),
-        };
-        let through = sample.solution.prefix(error);
-        let failed = one.traces.get(error - 1).into_iter().flatten();
-        let drafts = failed
-            .filter(|trace| trace.rest.answer() != right)
-            .map(|trace| joined(through, &trace.rest))
+        let targets = right.going_on_from(sample, error - 1);
+        let through = one.traces.get(error - 1).into_iter().flatten();
+        let drafts = through
+            .map(|trace| one.continued(error - 1, trace))
+            .filter(|draft| !draft.correct)
+            .map(|draft| draft.solution)
             .take(2)
             .chain([sample.solution.clone()]);
         for draft in drafts {
@@ -122,19 +121,16 @@ pub fn local_set(tokenizer: &Tokenizer, pairs: &[Pair]) -> Result<Vec<Example>, 
     pairs.iter().map(example).collect()
 }
 
-/// Wrong and right samples of each problem.
-fn by_problem(samples: &[Sample]) -> impl Iterator<Item = (Vec<&Sample>, Vec<&Sample>)> {
-    let mut problems: BTreeMap<u64, (Vec<&Sample>, Vec<&Sample>)> = BTreeMap::new();
+/// The problems that were sampled, and the wrong samples of each.
+fn wrong_by_problem(samples: &[Sample]) -> BTreeMap<u64, Vec<&Sample>> {
+    let mut problems: BTreeMap<u64, Vec<&Sample>> = BTreeMap::new();
     for sample in samples {
-        let (wrong, right) = problems.entry(sample.problem_id).or_default();
-        if sample.correct { right.push(sample) } else { wrong.push(sample) }
+        let wrong = problems.entry(sample.problem_id).or_default();
+        if !sample.correct {
+            wrong.push(sample);
+        }
     }
-    problems.into_values()
-}
-
-fn joined(prefix: &[String], rest: &Solution) -> Solution {
-    let steps = prefix.iter().chain(&rest.steps).cloned().collect();
-    Solution { steps, answer_text: rest.answer_text.clone() }
+    problems
 }
 
 fn global(sample: &Sample, target: &Solution) -> Pair {
@@ -154,74 +150,70 @@ fn local(sample: &Sample, draft: Solution, error: usize, target: &Solution) -> P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::labels::{Trace, label};
-    use crate::lab::sets::Search;
+    use crate::lab::sets::testing::{rolled_out, sample};
 
-    fn sample(id: u64, text: &str, right: &str) -> Sample {
-        let solution = Solution::split(text);
-        Sample {
-            problem_id: 7,
-            problem: "Q".into(),
-            reference: right.into(),
-            sample_id: id,
-            model: String::new(),
-            seed: id,
-            correct: solution.answer_text.as_deref() == Some(right),
-            solution,
-        }
-    }
-
-    fn rolled_out(sample: Sample, traces: Vec<Vec<Trace>>) -> Rollouts {
-        let right = sample.right().expect("a reference");
-        let labels = label(&sample.solution, &right, &traces);
-        Rollouts { sample, search: Search::Full, traces, labels }
-    }
-
-    fn trace(text: &str) -> Trace {
-        Trace { rest: Solution::split(text) }
-    }
+    const RIGHT: &str = "2 + 3 = 5\n5 * 4 = 20\n#### 20";
 
     #[test]
     fn a_wrong_sample_is_paired_with_a_right_one_of_its_problem() {
-        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
-        let wrong = sample(1, "2 + 3 = 5\n5 + 4 = 9\n#### 9", "20");
-        let pairs = global_pairs(&[right.clone(), wrong.clone()], 0, 1);
+        let (right, wrong) = (sample(7, RIGHT), sample(7, "2 + 3 = 5\n5 + 4 = 9\n#### 9"));
+        let both = [right.clone(), wrong.clone()];
+        let found = RightSolutions::of(&both, &[]);
+        let pairs = global_pairs(&both, &found, 0, 1);
         assert_eq!(pairs.len(), 1);
         assert_eq!((&pairs[0].draft, &pairs[0].target), (&wrong.solution, &right.solution));
-        let with_copy = global_pairs(&[right.clone(), wrong], 10, 1);
+        let with_copy = global_pairs(&both, &found, 10, 1);
         assert!(with_copy.iter().any(|pair| pair.draft == pair.target));
-        assert!(global_pairs(&[right], 0, 1).is_empty(), "nothing to correct");
+        assert!(global_pairs(&[right], &found, 0, 1).is_empty(), "nothing to correct");
+    }
+
+    #[test]
+    fn where_no_sample_is_right_the_target_is_what_a_rollout_found() {
+        let wrong = [sample(7, "2 + 3 = 5\n5 + 4 = 9\n#### 9")];
+        let rollouts = [rolled_out(wrong[0].clone(), &[&["5 * 4 = 20\n#### 20"]])];
+        let pairs = global_pairs(&wrong, &RightSolutions::of(&wrong, &rollouts), 0, 1);
+        assert_eq!(pairs.iter().map(|pair| pair.target.join()).collect::<Vec<_>>(), [RIGHT]);
     }
 
     #[test]
     fn a_local_target_keeps_the_good_prefix_and_goes_on_rightly() {
-        let wrong = sample(1, "2 + 3 = 5\n5 + 4 = 9\n#### 9", "20");
-        let good = trace("5 * 4 = 20\n#### 20");
-        let anew = trace("2 * 10 = 20\n#### 20");
-        let rollouts = rolled_out(wrong.clone(), vec![vec![anew, trace("#### 9"), good]]);
-        let pairs = local_pairs(&[rollouts], &[], Rules::default(), 0, 1);
+        let wrong = sample(7, "2 + 3 = 5\n5 + 4 = 9\n#### 9");
+        let (anew, failed) = ("2 * 10 = 20\n#### 20", "5 - 4 = 1\n#### 1");
+        let traces: &[&[&str]] = &[&[anew, failed, "5 * 4 = 20\n#### 20"]];
+        let rollouts = [rolled_out(wrong.clone(), traces)];
+        let right = RightSolutions::of(&[], &rollouts);
+        let pairs = local_pairs(&rollouts, &right, Rules::default(), 0, 1);
         assert_eq!(pairs.len(), 1);
         assert_eq!(pairs[0].first_error, Some(2));
         assert_eq!(pairs[0].draft, wrong.solution);
-        assert_eq!(pairs[0].target.join(), "2 + 3 = 5\n5 * 4 = 20\n#### 20");
+        assert_eq!(pairs[0].target.join(), RIGHT);
     }
 
     #[test]
-    fn after_an_error_in_the_first_step_the_target_is_a_right_sample_of_the_problem() {
-        let wrong = sample(1, "2 * 3 = 6\n6 + 4 = 10\n#### 10", "20");
-        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
-        let rollouts = [rolled_out(wrong, vec![vec![]])];
-        assert!(local_pairs(&rollouts, &[], Rules::default(), 0, 1).is_empty());
-        let pairs = local_pairs(&rollouts, std::slice::from_ref(&right), Rules::default(), 0, 1);
-        assert_eq!(pairs[0].first_error, Some(1));
-        assert_eq!(pairs[0].target, right.solution);
+    fn failed_continuations_of_the_wrong_step_are_drafts_as_well() {
+        let wrong = sample(7, "2 * 3 = 6\n6 + 4 = 10\n#### 10");
+        let rollouts = [rolled_out(wrong.clone(), &[&["6 - 4 = 2\n#### 2"]])];
+        let pairs = |right: &[Sample]| {
+            let right = RightSolutions::of(right, &rollouts);
+            local_pairs(&rollouts, &right, Rules::default(), 0, 1)
+        };
+        assert!(pairs(&[]).is_empty(), "nothing to become");
+        let right = sample(7, RIGHT);
+        let drafts: Vec<_> = pairs(&[right.clone()])
+            .into_iter()
+            .map(|pair| {
+                assert_eq!((pair.first_error, &pair.target), (Some(1), &right.solution));
+                pair.draft.join()
+            })
+            .collect();
+        assert_eq!(drafts, ["2 * 3 = 6\n6 - 4 = 2\n#### 2".to_owned(), wrong.solution.join()]);
     }
 
     #[test]
     fn a_false_alarm_is_answered_by_going_on_as_before() {
-        let right = sample(0, "2 + 3 = 5\n5 * 4 = 20\n#### 20", "20");
-        let rollouts = rolled_out(right.clone(), vec![vec![]]);
-        let pairs = local_pairs(&[rollouts], &[], Rules::default(), 10, 1);
+        let right = sample(7, RIGHT);
+        let rollouts = [rolled_out(right.clone(), &[])];
+        let pairs = local_pairs(&rollouts, &RightSolutions::default(), Rules::default(), 10, 1);
         assert_eq!(pairs.len(), 1);
         assert_eq!((&pairs[0].draft, &pairs[0].target), (&right.solution, &right.solution));
     }

@@ -8,6 +8,7 @@
 
 use std::collections::HashSet;
 
+use super::right::right_ones;
 use super::sample::{Rollouts, Sample};
 use crate::domain::{Sum, SumVerdict, sums};
 use crate::lab::problems::{Equation, Op};
@@ -62,11 +63,7 @@ impl Proven {
             let both = keys(sample).into_iter().zip(sums_right(sample));
             both.filter(|(_, right)| *right).map(|(key, _)| key).collect::<Vec<_>>()
         };
-        let right = samples.iter().filter(|sample| sample.correct);
-        let mut proven: HashSet<Key> = right.flat_map(before_slips).collect();
-        let found = rollouts.iter().flat_map(Rollouts::right_solutions);
-        proven.extend(found.flat_map(|one| before_slips(&one)));
-        Self(proven)
+        Self(right_ones(samples, rollouts).flat_map(|one| before_slips(&one)).collect())
     }
 
     /// Whether each prefix of a solution is among them.

@@ -2,7 +2,7 @@
 
 use super::sample::{Rollouts, Sample, Search};
 use crate::domain::Solution;
-use crate::lab::labels::{Labels, Trace};
+use crate::lab::labels::{Trace, label};
 
 /// A sample of a problem whose answer is 20.
 pub fn sample(problem_id: u64, text: &str) -> Sample {
@@ -19,13 +19,12 @@ pub fn sample(problem_id: u64, text: &str) -> Sample {
     }
 }
 
-/// The same with continuations of its prefixes, from P_1 on, and no labels.
+/// The same with continuations of its prefixes, from P_1 on, and the labels these give.
 pub fn rolled_out(sample: Sample, traces: &[&[&str]]) -> Rollouts {
     let trace = |text: &&str| Trace { rest: Solution::split(text) };
-    Rollouts {
-        sample,
-        search: Search::Bisect,
-        traces: traces.iter().map(|traces| traces.iter().map(trace).collect()).collect(),
-        labels: Labels::default(),
-    }
+    let traces: Vec<Vec<Trace>> =
+        traces.iter().map(|traces| traces.iter().map(trace).collect()).collect();
+    let right = sample.right().expect("its answer is 20");
+    let labels = label(&sample.solution, &right, &traces);
+    Rollouts { sample, search: Search::Full, traces, labels }
 }
