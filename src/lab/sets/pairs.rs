@@ -199,7 +199,7 @@ mod tests {
         };
         assert!(pairs(&[]).is_empty(), "nothing to become");
         let right = sample(7, RIGHT);
-        let drafts: Vec<_> = pairs(&[right.clone()])
+        let drafts: Vec<_> = pairs(std::slice::from_ref(&right))
             .into_iter()
             .map(|pair| {
                 assert_eq!((pair.first_error, &pair.target), (Some(1), &right.solution));

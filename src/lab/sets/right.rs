@@ -40,10 +40,10 @@ impl RightSolutions {
     /// P_n of a sample, gone on with as each right solution goes on that begins with the same sums; of
     /// P_0 the right solutions themselves.
     pub(super) fn going_on_from(&self, sample: &Sample, n: usize) -> Vec<Solution> {
-        let last_key = |one: &Sample| keys(one).into_iter().take(n).last();
-        let (prefix, wanted) = (sample.solution.prefix(n), last_key(sample));
+        let key = |one: &Sample| keys(one).into_iter().nth(n.checked_sub(1)?);
+        let (prefix, wanted) = (sample.solution.prefix(n), key(sample));
         let here = self.of_problem(sample.problem_id).iter();
-        here.filter(|one| last_key(one) == wanted)
+        here.filter(|one| key(one) == wanted)
             .map(|one| Solution {
                 steps: prefix.iter().chain(&one.solution.steps[n..]).cloned().collect(),
                 answer_text: one.solution.answer_text.clone(),
