@@ -36,6 +36,9 @@ pub struct Preset {
     /// sums for each step of these.
     pub practice_problems: usize,
     pub practice_sums: usize,
+    /// Of these problems, how many refiners go on practising while they learn to refine
+    /// (docs/decisions/0048).
+    pub rehearsed_problems: usize,
     /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
     pub validation_samples: usize,
     pub validation_rollouts: usize,
@@ -115,6 +118,7 @@ impl Preset {
             sample_temperature: 0.8,
             practice_problems: 40_000,
             practice_sums: 4,
+            rehearsed_problems: 20_000,
             validation_samples: 600,
             validation_rollouts: 400,
             refined_problems: 4_000,
@@ -165,6 +169,7 @@ impl Preset {
             sample_problems: 60,
             samples: 2,
             practice_problems: 100,
+            rehearsed_problems: 20,
             validation_samples: 30,
             refined_problems: 20,
             validation_rollouts: 10,
@@ -205,8 +210,8 @@ impl Preset {
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
             sorm_steps: 4_800,
-            global_steps: 1_600,
-            local_steps: 1_600,
+            global_steps: 1_800,
+            local_steps: 1_800,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }
