@@ -36,9 +36,6 @@ pub struct Preset {
     /// sums for each step of these.
     pub practice_problems: usize,
     pub practice_sums: usize,
-    /// Of these problems, how many refiners go on practising while they learn to refine
-    /// (docs/decisions/0048).
-    pub rehearsed_problems: usize,
     /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
     pub validation_samples: usize,
     pub validation_rollouts: usize,
@@ -118,7 +115,6 @@ impl Preset {
             sample_temperature: 0.8,
             practice_problems: 40_000,
             practice_sums: 4,
-            rehearsed_problems: 20_000,
             validation_samples: 600,
             validation_rollouts: 400,
             refined_problems: 4_000,
@@ -169,7 +165,6 @@ impl Preset {
             sample_problems: 60,
             samples: 2,
             practice_problems: 100,
-            rehearsed_problems: 20,
             validation_samples: 30,
             refined_problems: 20,
             validation_rollouts: 10,
@@ -197,8 +192,8 @@ impl Preset {
 
     /// Another helping for the models in use: a SORM that goes on from the ORM in use, with step labels
     /// of other problems than the ORM has seen, those that no sample solved among them
-    /// (docs/decisions/0045), with all that rollouts tell of them (0047); and refiners, which learn from
-    /// the right continuations of these (0048). Student and ORM stay as they are.
+    /// (docs/decisions/0045), with all that rollouts tell of them (0047), and keeps some of the ORM's
+    /// weights (0048). The other models stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
@@ -210,8 +205,8 @@ impl Preset {
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
             sorm_steps: 4_800,
-            global_steps: 1_800,
-            local_steps: 1_800,
+            global_steps: 0,
+            local_steps: 0,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }

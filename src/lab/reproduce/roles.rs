@@ -12,7 +12,6 @@ use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
 use super::bench::{AVERAGED, Bench, Report};
-use super::practice::rehearsal;
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
@@ -153,8 +152,7 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         Course::Global => {
             let (samples, rollouts) = (samples()?, rollouts()?);
             let right = RightSolutions::of(&samples, &rollouts);
-            let pairs = global_pairs(&samples, &right, copies, seed);
-            rehearsing(bench, recipe, global_set(tokenizer, &pairs)?)?
+            global_set(tokenizer, &global_pairs(&samples, &right, copies, seed))?
         }
         Course::Local => {
             let (samples, mut rollouts) = (samples()?, rollouts()?);
@@ -162,23 +160,9 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             if recipe.pools() {
                 rollouts = Known::of(&samples, &rollouts).relabel(rollouts);
             }
-            let pairs = local_pairs(&rollouts, &right, rules, copies, seed);
-            rehearsing(bench, recipe, local_set(tokenizer, &pairs)?)?
+            local_set(tokenizer, &local_pairs(&rollouts, &right, rules, copies, seed))?
         }
     })
-}
-
-/// A refiner's pairs, and among those it learns from what it goes on practising.
-fn rehearsing(
-    bench: &Bench,
-    recipe: &Recipe,
-    mut pairs: Vec<Example>,
-) -> Result<Vec<Example>, LabError> {
-    // Without a pair there is nothing to learn, and practice alone makes no refiner.
-    if !pairs.is_empty() && recipe.source != Source::Validation {
-        pairs.extend(rehearsal(bench)?);
-    }
-    Ok(pairs)
 }
 
 /// The solutions a SORM learns from, with their labels. What lies beside rollouts is to learn from, not
