@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
@@ -43,22 +42,16 @@ impl Course {
         }
     }
 
-    /// The role of what comes of it.
-    pub fn role(self) -> Role {
-        match self {
-            Course::OrmOfStudent | Course::Orm => Role::Orm,
-            Course::Sorm => Role::Sorm,
-            Course::Global => Role::Global,
-            Course::Local => Role::Local,
-        }
-    }
-
     /// The training whose ORM is shipped: the second one where the preset has steps for it.
     pub fn shipped_orm(preset: &Preset) -> Self {
         match preset.orm_refined_steps {
             0 => Course::OrmOfStudent,
             _ => Course::Orm,
         }
+    }
+
+    fn is_reward(self) -> bool {
+        matches!(self, Course::OrmOfStudent | Course::Sorm | Course::Orm)
     }
 }
 
@@ -82,7 +75,7 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
     if examples.is_empty() || held_out.is_empty() {
         return kept(start, &folder);
     }
-    let (head, held_out_head) = match recipe.course.role().is_reward() {
+    let (head, held_out_head) = match recipe.course.is_reward() {
         true => (teaching.head(), teaching.labels_only().head()),
         false => (Head::Vocabulary, Head::Vocabulary),
     };
