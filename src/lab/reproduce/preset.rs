@@ -133,7 +133,7 @@ impl Preset {
             reward_layers: 3,
             orm_steps: 3_800,
             orm_refined_steps: 0,
-            sorm_steps: 1_800,
+            sorm_steps: 4_800,
             sorm_keeps: 0.3,
             global_steps: 1_600,
             local_steps: 1_400,
