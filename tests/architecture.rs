@@ -26,8 +26,7 @@ const ONLY_IN: [(&str, &[&str]); 8] = [
     ("mistralrs", &["engine/mistral"]),
     ("reqwest", &["engine/remote/"]),
     ("sqlx", &["store/"]),
-    // The log's test sends a request through the router.
-    ("axum", &["web/", "cli/log.rs"]),
+    ("axum", &["web/"]),
     ("hyper", &["web/listen.rs"]),
     ("hyper_util", &["web/listen.rs"]),
     ("askama", &["web/"]),

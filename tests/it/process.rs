@@ -1,5 +1,6 @@
 //! The program itself, started, stopped and killed as an operator or an accident would.
 
+use std::fs::File;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -34,6 +35,33 @@ fn a_second_server_on_the_same_folder_is_refused_by_name() {
     assert_eq!(first.wait(), Some(0), "an orderly stop");
     // The lock ends with the process.
     Server::start(dir.path());
+}
+
+#[test]
+fn lines_about_a_run_carry_its_id_and_that_of_its_request() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("log");
+    let mut command = glore(dir.path());
+    command.env("GLORE_LOG__FILTER", "glore=info").env("GLORE_LOG__JSON", "true");
+    let mut server = Server::logging(command, File::create(&path).expect("a file").into());
+    let problem = r#"{"problem": "What is 2 + 2?"}"#;
+    let (status, answer) = server.send_as("x-request-id: abc-123", "POST", "/v1/solve", problem);
+    assert_eq!(status, 200, "{answer}");
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0));
+
+    let log = std::fs::read_to_string(&path).expect("a log");
+    let lines = log.lines().map(|line| serde_json::from_str(line).expect("one object a line"));
+    let ended = |line: &Value| line["fields"]["message"] == "a run has ended";
+    let ended = lines.into_iter().find(ended).unwrap_or_else(|| panic!("no such line: {log}"));
+    let around = |field: &str| {
+        let spans = ended["spans"].as_array().expect("spans");
+        spans.iter().find_map(|span| span[field].as_str()).map(str::to_owned)
+    };
+    assert_eq!(around("request_id").as_deref(), Some("abc-123"));
+    assert_eq!(around("run_id").as_deref(), answer["id"].as_str());
+    assert_eq!(ended["fields"]["status"], "completed");
+    assert_eq!(ended["level"], "INFO");
 }
 
 /// The variable that the calls on pages read their token from.

@@ -43,13 +43,14 @@ impl Server {
     }
 
     /// The same with other settings.
-    pub fn started(mut glore: Command) -> Self {
-        let mut child = glore
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("started");
+    pub fn started(glore: Command) -> Self {
+        Self::logging(glore, Stdio::null())
+    }
+
+    /// The same with its log kept.
+    pub fn logging(mut glore: Command, log: Stdio) -> Self {
+        let mut child =
+            glore.arg("serve").stdout(Stdio::piped()).stderr(log).spawn().expect("started");
         let mut line = String::new();
         let out = child.stdout.take().expect("its output");
         BufReader::new(out).read_line(&mut line).expect("its address");

@@ -11,7 +11,7 @@ use crate::engine::Control;
 use crate::lab::files::SetFile;
 use crate::lab::formats::{self, LabelWords, Supervised, write_lines};
 use crate::lab::labels::Rules;
-use crate::lab::sets::{Known, RightSolutions, Rollouts, Sample, global_pairs, local_pairs};
+use crate::lab::sets::{RightSolutions, Rollouts, Sample, global_pairs, local_pairs, relabelled};
 
 /// Write a training set of a run for trainers of large models
 ///
@@ -101,22 +101,24 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             write_lines(out, formats::refiner(&pairs)?)?
         }
         (Set::Local, Form::Trl) => {
-            let right = RightSolutions::of(&samples(args)?, &rollouts(args)?);
-            let pairs = local_pairs(&relabelled(args)?, &right, rules, copies, args.seed);
+            let (samples, rollouts) = (samples(args)?, rollouts(args)?);
+            let right = RightSolutions::of(&samples, &rollouts);
+            let rollouts = relabelled(&samples, rollouts);
+            let pairs = local_pairs(&rollouts, &right, rules, copies, args.seed);
             write_lines(out, formats::refiner(&pairs)?)?
         }
         (Set::Orm, Form::Stepwise) => write_lines(out, orm(args)?)?,
-        (Set::Sorm, Form::Stepwise) => write_lines(out, formats::sorm(&relabelled(args)?, rules))?,
+        (Set::Sorm, Form::Stepwise) => write_lines(out, formats::sorm(&labelled(args)?, rules))?,
         (Set::Orm, Form::Trl) => {
             write_lines(out, formats::labelled(&orm(args)?, &words(args)?, None))?
         }
         (Set::Sorm, Form::Trl) => {
-            let set = formats::sorm(&relabelled(args)?, rules);
+            let set = formats::sorm(&labelled(args)?, rules);
             let balanced = rules.balance.then_some(args.seed);
             write_lines(out, formats::labelled(&set, &words(args)?, balanced))?
         }
         (Set::Sorm, Form::Processbench) => {
-            write_lines(out, formats::judged(&relabelled(args)?, rules))?
+            write_lines(out, formats::judged(&labelled(args)?, rules))?
         }
         (Set::Orm, Form::Processbench) => {
             bail!("--form processbench: outcomes name no first wrong step; export sorm")
@@ -156,9 +158,8 @@ fn rollouts(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
 }
 
 /// Rollouts whose labels say what any right solution reaches that begins with the same sums.
-fn relabelled(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
-    let rollouts = rollouts(args)?;
-    Ok(Known::of(&samples(args)?, &rollouts).relabel(rollouts))
+fn labelled(args: &Args) -> anyhow::Result<Vec<Rollouts>> {
+    Ok(relabelled(&samples(args)?, rollouts(args)?))
 }
 
 /// A finished set of the run. One without a manifest may be half written.

@@ -6,7 +6,7 @@ use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
     Known, Labelled, RightSolutions, Rollouts, Sample, Teaching, beside, choices, global_pairs,
-    global_set, local_pairs, local_set, orm_set, sorm_set,
+    global_set, local_pairs, local_set, orm_set, relabelled, sorm_set,
 };
 use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
@@ -64,6 +64,11 @@ impl Course {
 pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError> {
     let start = bench.start_of(recipe.course)?.llama.weights().clone();
     let folder = bench.folder.join(&recipe.name);
+    let averaged = folder.join(AVERAGED);
+    if averaged.exists() {
+        // It may be of another recipe.
+        std::fs::remove_dir_all(&averaged).map_err(|e| LabError::io(&averaged, e))?;
+    }
     if recipe.steps == 0 {
         return kept(start, &folder);
     }
@@ -93,7 +98,7 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
     };
     let trained = train(task, start.clone(), &mut |progress| report(Report::Training(progress)))?;
     if recipe.keeps > 0.0 {
-        average(&start, &trained.weights, recipe.keeps, &folder)?;
+        average(&start, &trained.weights, recipe.keeps, &averaged)?;
     }
     Ok(trained)
 }
@@ -101,9 +106,8 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
 /// Weights between those a training started from and those it ended with are often better than both:
 /// what was learnt is in them, and less was forgotten (Wortsman et al. 2022, arXiv 2109.01903).
 fn average(start: &Weights, end: &Weights, keeps: f32, folder: &Path) -> Result<(), LabError> {
-    let averaged = folder.join(AVERAGED);
-    std::fs::create_dir_all(&averaged).map_err(|e| LabError::io(&averaged, e))?;
-    Ok(end.towards(start, keeps).save(&averaged, Precision::F32)?)
+    std::fs::create_dir_all(folder).map_err(|e| LabError::io(folder, e))?;
+    Ok(end.towards(start, keeps).save(folder, Precision::F32)?)
 }
 
 /// The weights a training would have started from, where its best ones are looked for.
@@ -155,11 +159,12 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
             global_set(tokenizer, &global_pairs(&samples, &right, copies, seed))?
         }
         Course::Local => {
-            let (samples, mut rollouts) = (samples()?, rollouts()?);
+            let (samples, rollouts) = (samples()?, rollouts()?);
             let right = RightSolutions::of(&samples, &rollouts);
-            if recipe.pools() {
-                rollouts = Known::of(&samples, &rollouts).relabel(rollouts);
-            }
+            let rollouts = match recipe.pools() {
+                true => relabelled(&samples, rollouts),
+                false => rollouts,
+            };
             local_set(tokenizer, &local_pairs(&rollouts, &right, rules, copies, seed))?
         }
     })
@@ -181,4 +186,70 @@ fn labelled(recipe: &Recipe, rollouts: Vec<Rollouts>, samples: &[Sample]) -> Vec
     };
     let both = rollouts.into_iter().zip(labels);
     both.map(|(one, good)| Labelled { sample: one.sample, good }).chain(more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use candle_core::Device;
+    use serde_json::json;
+
+    use super::*;
+    use crate::lab::reproduce::tokenizer;
+    use crate::lab::sets::testing::{rolled_out, sample};
+    use crate::model::LlamaConfig;
+
+    /// A run of which there is what these trainings need: a student that is random, and right and wrong
+    /// samples, which such a student does not draw.
+    fn run(folder: &Path, preset: &Preset) {
+        let words = tokenizer(preset, folder).expect("a tokenizer").vocab_size();
+        for (seed, name) in [(1, "student"), (2, "orm-student")] {
+            let best = folder.join(name).join("best");
+            std::fs::create_dir_all(&best).expect("a folder");
+            let config = LlamaConfig::small(words, 32, 1, 64);
+            Weights::random(&config, seed).save(&best, Precision::F32).expect("saved");
+        }
+        let wrong = sample(1, "It is 2 + 3 = 5.\nIt is 5 - 1 = 4.\n#### 4");
+        let right = sample(2, "It is 4 * 5 = 20.\n#### 20");
+        let rollouts = [rolled_out(wrong.clone(), &[&["It is 5 * 4 = 20.\n#### 20"]])];
+        for suffix in ["", "-validation"] {
+            let set = |name: &str| SetFile::new(folder, &format!("{name}{suffix}"));
+            let none = BTreeMap::new;
+            let samples = [wrong.clone(), right.clone()];
+            set("samples").write("t", json!({}), BTreeMap::new(), none(), &samples).expect("a set");
+            set("rollouts")
+                .write("t", json!({}), BTreeMap::new(), none(), &rollouts)
+                .expect("a set");
+        }
+    }
+
+    #[test]
+    fn what_comes_of_a_training_is_as_near_its_start_as_the_recipe_says() {
+        let preset = Preset { practice_steps: 0, ..Preset::smoke() };
+        let folder = tempfile::tempdir().expect("a folder");
+        run(folder.path(), &preset);
+        let fine_tuned = |recipe: &Recipe| {
+            let words = tokenizer(&preset, folder.path()).expect("a tokenizer");
+            let mut quiet = |_: Report<'_>| {};
+            let place = folder.path().to_owned();
+            let mut bench = Bench::new(preset.clone(), place, words, Device::Cpu, &mut quiet);
+            let trained = fine_tune(&mut bench, recipe).expect("trained");
+            assert_eq!(trained.steps, recipe.steps, "{}", recipe.name);
+            let start = bench.start_of(recipe.course).expect("there").llama.weights().clone();
+            let made = bench.named(&recipe.name).expect("there").llama.weights().clone();
+            assert!(start != trained.weights, "{} learnt something", recipe.name);
+            (start, trained.weights, made)
+        };
+        let sorm = Recipe::usual(Course::Sorm, &preset);
+        assert!(sorm.keeps > 0.0);
+        let (start, end, made) = fine_tuned(&sorm);
+        assert!(made == end.towards(&start, sorm.keeps));
+        let (_, end, made) = fine_tuned(&Recipe { keeps: 0.0, ..sorm });
+        assert!(made == end, "no average is left of the recipe before");
+        for course in [Course::Global, Course::Local] {
+            let (_, end, made) = fine_tuned(&Recipe::usual(course, &preset));
+            assert!(made == end, "{course:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::proven::{Proven, sums_right};
-use super::right::right_ones;
+use super::right_solutions::right_ones;
 use super::sample::{Rollouts, Sample};
 use crate::lab::labels::{Labels, Rules};
 
@@ -17,9 +17,10 @@ pub struct Known {
 
 impl Known {
     pub fn of(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
+        let right: Vec<Sample> = right_ones(samples, rollouts).collect();
         Self {
-            solved: right_ones(samples, rollouts).map(|one| one.problem_id).collect(),
-            proven: Proven::by(samples, rollouts),
+            solved: right.iter().map(|one| one.problem_id).collect(),
+            proven: Proven::by(&right),
         }
     }
 
@@ -42,16 +43,18 @@ impl Known {
         let unknown = |i, reached: bool| lost && !reached && i < guesses;
         labels.map(|(i, reached)| (!unknown(i, reached)).then_some(reached)).collect()
     }
+}
 
-    /// Rollouts whose labels, under whatever rules, say what was reached.
-    pub fn relabel(&self, mut rollouts: Vec<Rollouts>) -> Vec<Rollouts> {
-        for one in &mut rollouts {
-            let reached = self.reached(one);
-            let (any_of_k, consistent) = (reached.clone(), reached.clone());
-            one.labels = Labels { any_of_k, consistent, propagated: reached };
-        }
-        rollouts
+/// The rollouts of a set with labels that, under whatever rules, say what any right solution of the set
+/// reaches ([`Known::reached`]).
+pub fn relabelled(samples: &[Sample], mut rollouts: Vec<Rollouts>) -> Vec<Rollouts> {
+    let known = Known::of(samples, &rollouts);
+    for one in &mut rollouts {
+        let reached = known.reached(one);
+        let (any_of_k, consistent) = (reached.clone(), reached.clone());
+        one.labels = Labels { any_of_k, consistent, propagated: reached };
     }
+    rollouts
 }
 
 /// Prefixes whose labels are guesses, from the shortest on. A whole solution is none: its answer is
@@ -95,9 +98,10 @@ mod tests {
         let wrong = rolled_out(false, &[false, false]);
         let right = Sample { correct: true, ..wrong.sample.clone() };
         assert_eq!(Known::default().reached(&wrong), [false, false]);
-        let known = Known::of(&[right], &[]);
+        let right = [right];
+        let known = Known::of(&right, &[]);
         assert_eq!(known.reached(&wrong), [true, false], "the same sums, another answer");
-        let relabelled = known.relabel(vec![wrong]);
+        let relabelled = relabelled(&right, vec![wrong]);
         assert_eq!(relabelled[0].labels.under(Rules::default()), [true, false]);
     }
 

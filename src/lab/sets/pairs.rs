@@ -13,7 +13,7 @@ use crate::lab::labels::Rules;
 use crate::lab::train::Example;
 use crate::pipeline::prompt::{self, PromptError};
 
-use super::right::RightSolutions;
+use super::right_solutions::RightSolutions;
 use super::sample::{Rollouts, Sample};
 
 /// A draft and what it should become.

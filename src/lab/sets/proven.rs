@@ -8,8 +8,7 @@
 
 use std::collections::HashSet;
 
-use super::right::right_ones;
-use super::sample::{Rollouts, Sample};
+use super::sample::Sample;
 use crate::domain::{Sum, SumVerdict, sums};
 use crate::lab::problems::{Equation, Op};
 
@@ -57,13 +56,13 @@ pub(super) fn sums_right(sample: &Sample) -> Vec<bool> {
 pub struct Proven(HashSet<Key>);
 
 impl Proven {
-    /// Those of right samples and of right continuations that use their prefix.
-    pub fn by(samples: &[Sample], rollouts: &[Rollouts]) -> Self {
+    /// Those of right solutions, each up to its first wrong sum.
+    pub fn by(right: &[Sample]) -> Self {
         let before_slips = |sample: &Sample| {
             let both = keys(sample).into_iter().zip(sums_right(sample));
             both.filter(|(_, right)| *right).map(|(key, _)| key).collect::<Vec<_>>()
         };
-        Self(right_ones(samples, rollouts).flat_map(|one| before_slips(&one)).collect())
+        Self(right.iter().flat_map(before_slips).collect())
     }
 
     /// Whether each prefix of a solution is among them.
@@ -75,12 +74,14 @@ impl Proven {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::sets::right_solutions::right_ones;
+    use crate::lab::sets::sample::Rollouts;
     use crate::lab::sets::testing::{rolled_out, sample};
 
     #[test]
     fn the_same_sums_in_the_same_order_are_the_same_prefix() {
         let right = sample(1, "Ana has 2 + 3 = 5.\nBen has 5 * 4 = 20.\n#### 20");
-        let proven = Proven::by(&[right], &[]);
+        let proven = Proven::by(&[right]);
         let holds = |problem, text| proven.holds(&sample(problem, text));
         assert_eq!(holds(1, "Eva has 3 + 2 = 5.\nEva has 5 - 4 = 1.\n#### 1"), [true, false]);
         assert_eq!(holds(1, "Eva has 5 * 4 = 20.\nEva has 2 + 3 = 5.\n#### 5"), [false, false]);
@@ -92,16 +93,13 @@ mod tests {
     fn a_right_answer_after_a_wrong_sum_proves_what_comes_before_it() {
         let lucky = sample(1, "It is 9 - 4 = 5.\nIt is 5 * 3 = 16.\nIt is 16 + 5 = 20.\n#### 20");
         assert_eq!(sums_right(&lucky), [true, false, false]);
-        assert_eq!(
-            Proven::by(std::slice::from_ref(&lucky), &[]).holds(&lucky),
-            [true, false, false]
-        );
+        assert_eq!(Proven::by(std::slice::from_ref(&lucky)).holds(&lucky), [true, false, false]);
     }
 
     #[test]
     fn what_is_taken_away_or_divided_has_an_order_and_a_step_without_a_sum_is_its_words() {
         let right = sample(1, "So it is 9 - 4 = 5.\nDouble that.\n#### 20");
-        let proven = Proven::by(&[right], &[]);
+        let proven = Proven::by(&[right]);
         assert_eq!(proven.holds(&sample(1, "It is 4 - 9 = 5.\n#### 5")), [false]);
         let words = |last| proven.holds(&sample(1, &format!("It is 9 - 4 = 5.\n{last}\n#### 10")));
         assert_eq!(words("Double that."), [true, true]);
@@ -115,7 +113,8 @@ mod tests {
         let uses = "It is 5 * 4 = 20.\n#### 20";
         let rolled = |trace: &str| rolled_out(wrong.clone(), &[&[trace], &[]]);
         let holds = |rollouts: &[Rollouts]| {
-            Proven::by(std::slice::from_ref(&wrong), rollouts).holds(&wrong)
+            let right: Vec<_> = right_ones(std::slice::from_ref(&wrong), rollouts).collect();
+            Proven::by(&right).holds(&wrong)
         };
         assert_eq!(holds(&[]), [false, false]);
         assert_eq!(holds(&[rolled(anew)]), [false, false]);
