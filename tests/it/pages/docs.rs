@@ -55,6 +55,19 @@ async fn examples_and_commands_are_the_documents_own() {
 }
 
 #[tokio::test]
+async fn what_descriptions_set_in_backticks_is_shown_as_code() {
+    let app = TestApp::new().await;
+    let document = app.get("/openapi.json").await.ok();
+    let cancel = &document["paths"]["/v1/runs/{id}/cancel"]["post"]["responses"]["409"];
+    let described = cancel["description"].as_str().expect("a description");
+    assert!(described.contains("`already_ended`"), "{described}");
+    let page = html(&app.get("/docs").await);
+    assert!(all(&page, "td > code").contains(&"already_ended".to_owned()));
+    let ticks = |selector: &str| all(&page, selector).into_iter().find(|text| text.contains('`'));
+    assert_eq!(ticks("p").or(ticks("td")), None);
+}
+
+#[tokio::test]
 async fn the_kind_of_an_error_is_an_address_that_explains_it() {
     let app = TestApp::new().await;
     let problem = app.get("/v1/nothing").await.problem(404, "not_found");
