@@ -10,13 +10,13 @@ use super::reproduce::preset;
 use super::watch::Watch;
 use crate::cli::print;
 use crate::config::Config;
-use crate::domain::Role;
-use crate::lab::reproduce::{Bench, Origin, PRACTICE, begin};
+use crate::lab::reproduce::{Bench, PRACTICE, begin};
 
 /// Begin a run from the models in use, to train otherwise what comes after the student
 ///
-/// Takes the policy as the student and the ORM as what the SORM starts from, and draws the student's
-/// samples and the validation rollouts. After that `glore train sorm --full-search` and its flags
+/// Takes the policy as the student and the ORM as what the SORM starts from (with the preset `further`,
+/// each model as what the training of its role starts from), and draws the student's samples and the
+/// validation rollouts. After that `glore train sorm --full-search` and its flags
 /// show what a label rule or a number of rollouts does, without base, student and ORM being trained
 /// first. `glore reproduce --out FOLDER` trains everything after the student in it anew, or, with the
 /// preset `further`, those that it has steps for on from the models in use.
@@ -40,18 +40,12 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         args.run.display()
     );
     let used = in_use(config)?;
-    let weights = |role| used.llama(role).weights();
-    let origin = Origin {
-        student: weights(Role::Policy),
-        orm: weights(Role::Orm),
-        global: weights(Role::Global),
-        local: weights(Role::Local),
-    };
     {
         let mut watch = Watch::new();
         let mut see = |report: crate::lab::reproduce::Report<'_>| watch.see(report);
         let (folder, words) = (args.run.clone(), used.tokenizer.clone());
-        begin(&mut Bench::new(preset, folder, words, Device::Cpu, &mut see), origin)?;
+        let mut bench = Bench::new(preset, folder, words, Device::Cpu, &mut see);
+        begin(&mut bench, |role| used.llama(role).weights())?;
     }
     print(&format!("glore train sorm --full-search --name x --run {}\n", args.run.display()))
 }

@@ -8,53 +8,44 @@ use super::bench::Bench;
 use super::roles::Course;
 use super::rollouts::rollouts;
 use super::samples::samples;
+use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::problems::Split;
 use crate::model::{Precision, Weights};
-
-/// The student whose samples are looked at, and the models that trainings go on from: the ORM alone,
-/// for SORMs, or, where the preset trains further, ORM and refiners.
-#[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
-    pub student: &'a Weights,
-    pub orm: &'a Weights,
-    pub global: &'a Weights,
-    pub local: &'a Weights,
-}
 
 /// Where the model lies that a course goes on from when a run trains further.
 pub(super) fn before(course: Course) -> Option<&'static str> {
     match course {
         Course::OrmOfStudent => Some("before-orm"),
+        Course::Sorm => Some("before-sorm"),
         Course::Global => Some("before-global"),
         Course::Local => Some("before-local"),
-        Course::Sorm | Course::Orm => None,
+        Course::Orm => None,
     }
 }
 
-/// Puts them into the folder of a run and draws what trainings of reward models need: samples of the
-/// student, and rollouts of validation samples. Done once already, it is not done again.
+/// Puts the models that `weights` plays roles with into the folder of a run: the policy as the student
+/// whose samples are looked at, and what trainings go on from, which is the ORM alone, for SORMs, or,
+/// where the preset trains further, each the model of its own role. And draws what trainings of reward
+/// models need: samples of the student, and rollouts of validation samples. Done once already, it is
+/// not done again.
 ///
 /// # Errors
 /// [`LabError`] from models and files.
-pub fn begin(bench: &mut Bench, origin: Origin<'_>) -> Result<(), LabError> {
+pub fn begin<'a>(bench: &mut Bench, weights: impl Fn(Role) -> &'a Weights) -> Result<(), LabError> {
     keep(&bench.preset, &bench.folder, &bench.tokenizer)?;
-    let trained = [
-        (Course::OrmOfStudent, origin.orm),
-        (Course::Global, origin.global),
-        (Course::Local, origin.local),
-    ];
-    let mut there = vec![("student", origin.student)];
+    let mut there = vec![("student", Role::Policy)];
     match bench.preset.further {
         true => {
-            there.extend(trained.iter().filter_map(|(c, weights)| Some((before(*c)?, *weights))))
+            let trained = Course::ALL.into_iter();
+            there.extend(trained.filter_map(|course| Some((before(course)?, course.role()))));
         }
-        false => there.push((Course::OrmOfStudent.name(), origin.orm)),
+        false => there.push((Course::OrmOfStudent.name(), Role::Orm)),
     }
-    for (name, weights) in there {
+    for (name, role) in there {
         let best = bench.folder.join(name).join("best");
         std::fs::create_dir_all(&best).map_err(|e| LabError::io(&best, e))?;
-        weights.save(&best, Precision::F32)?;
+        weights(role).save(&best, Precision::F32)?;
     }
     samples(bench, Split::Validation)?;
     rollouts(bench, Split::Validation)?;

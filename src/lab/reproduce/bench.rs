@@ -111,8 +111,8 @@ impl<'a> Bench<'a> {
     /// [`LabError`] when it has not been trained.
     pub fn start_of(&mut self, course: Course) -> Result<Arc<Model>, LabError> {
         match (course, before(course)) {
-            (Course::Orm | Course::Sorm, _) => self.named(Course::OrmOfStudent.name()),
             (_, Some(name)) if self.preset.further => self.named(name),
+            (Course::Orm | Course::Sorm, _) => self.named(Course::OrmOfStudent.name()),
             (Course::OrmOfStudent, _) if self.preset.checking_steps > 0 => self.named(CHECKING),
             _ => self.start(),
         }

@@ -24,7 +24,7 @@ mod thresholds;
 mod variant;
 
 pub use base::{base, tokenizer};
-pub use begin::{Origin, begin};
+pub use begin::begin;
 pub use bench::{Bench, Model, Report};
 pub use checking::checking;
 pub use experts::{PassAtK, experts};
@@ -142,14 +142,13 @@ mod tests {
         let weights = |name: &str| {
             crate::model::Weights::load(&finished.join(name).join("best")).expect("trained")
         };
-        let (student, orm) = (weights("student"), weights("sorm"));
+        let (student, others) = (weights("student"), weights("sorm"));
         let tokenizer = tokenizer(&preset, finished).expect("a tokenizer");
         let mut quiet = |_: Report<'_>| {};
         let place = folder.path().to_owned();
         let mut bench = Bench::new(preset.clone(), place, tokenizer, Device::Cpu, &mut quiet);
-        let (global, local) = (&orm, &orm);
-        let origin = Origin { student: &student, orm: &orm, global, local };
-        begin(&mut bench, origin).expect("begun");
+        let in_use = |role| if role == Role::Policy { &student } else { &others };
+        begin(&mut bench, in_use).expect("begun");
         vary(folder.path());
         let drawn = |folder: &Path| std::fs::read(folder.join("samples.jsonl")).expect("samples");
         assert!(drawn(folder.path()) == drawn(finished), "the same student draws the same samples");
@@ -189,16 +188,16 @@ mod tests {
         let named = |folder: &Path, name: &str| {
             crate::model::Weights::load(&folder.join(name).join("best")).expect("trained")
         };
-        let [student, orm, global, local] =
-            ["student", "orm-student", "global", "local"].map(|name| named(finished, name));
+        let trained = ["student", "orm-student", "sorm", "global", "local"];
+        let in_use: Vec<_> = trained.iter().map(|name| named(finished, name)).collect();
+        let in_use = |role: Role| &in_use[Role::ALL.iter().position(|&r| r == role).expect("one")];
         let words = tokenizer(&preset, finished).expect("a tokenizer");
         let place = folder.path().to_owned();
         let mut bench = Bench::new(preset.clone(), place, words, Device::Cpu, quiet);
-        let origin = Origin { student: &student, orm: &orm, global: &global, local: &local };
-        begin(&mut bench, origin).expect("begun");
-        for (course, from) in [(Course::OrmOfStudent, &orm), (Course::Local, &local)] {
+        begin(&mut bench, in_use).expect("begun");
+        for course in [Course::OrmOfStudent, Course::Sorm, Course::Local] {
             let start = bench.start_of(course).expect("there");
-            assert!(start.llama.weights() == from, "{course:?}");
+            assert!(start.llama.weights() == in_use(course.role()), "{course:?}");
         }
         let mut stages = Vec::new();
         reproduce(&preset, folder.path(), &Device::Cpu, &mut |report| {
@@ -208,7 +207,7 @@ mod tests {
         })
         .expect("reproduced");
         assert!(!stages.iter().any(|s| s == "practice" || s == "checking"), "{stages:?}");
-        assert!(named(folder.path(), "orm-student") != orm, "it was trained");
+        assert!(named(folder.path(), "orm-student") != *in_use(Role::Orm), "it was trained");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::problems::{Split, WordProblem};
 use crate::lab::sets::{solutions, student_set, sums_set};
-use crate::lab::train::{Task, train};
+use crate::lab::train::{Example, Task, train};
 use crate::model::Head;
 
 /// Folder of the training.
@@ -46,6 +46,14 @@ pub fn practice(bench: &mut Bench) -> Result<(), LabError> {
     let report = &mut bench.report;
     train(task, student.llama.weights().clone(), &mut |p| report(Report::Training(p)))?;
     Ok(())
+}
+
+/// What refiners go on practising: worked solutions. All else they learn to write is the student's, and
+/// they would forget how to read a problem better than it does (docs/decisions/0049).
+pub(super) fn rehearsal(bench: &Bench) -> Result<Vec<Example>, LabError> {
+    let mut known = practice_problems(&bench.preset);
+    known.truncate(bench.preset.rehearsed_problems);
+    Ok(student_set(&bench.tokenizer, solutions(&known), bench.preset.seed)?)
 }
 
 /// Problems that no other stage takes from.

@@ -36,6 +36,9 @@ pub struct Preset {
     /// sums for each step of these.
     pub practice_problems: usize,
     pub practice_sums: usize,
+    /// Of these problems, how many refiners go on practising while they learn to refine
+    /// (docs/decisions/0049).
+    pub rehearsed_problems: usize,
     /// Validation problems sampled, and samples of them rolled out: for losses and thresholds.
     pub validation_samples: usize,
     pub validation_rollouts: usize,
@@ -72,8 +75,7 @@ pub struct Preset {
     /// there is none, and the ORM has seen student samples only, as the paper's has.
     pub orm_refined_steps: usize,
     pub sorm_steps: usize,
-    /// How much of the ORM's weights, which it starts from, is in the SORM, 0 to 1
-    /// (docs/decisions/0048).
+    /// How much of the weights that it starts from is in the SORM, 0 to 1 (docs/decisions/0048).
     pub sorm_keeps: f32,
     pub global_steps: usize,
     pub local_steps: usize,
@@ -115,6 +117,7 @@ impl Preset {
             sample_temperature: 0.8,
             practice_problems: 40_000,
             practice_sums: 4,
+            rehearsed_problems: 20_000,
             validation_samples: 600,
             validation_rollouts: 400,
             refined_problems: 4_000,
@@ -165,6 +168,7 @@ impl Preset {
             sample_problems: 60,
             samples: 2,
             practice_problems: 100,
+            rehearsed_problems: 20,
             validation_samples: 30,
             refined_problems: 20,
             validation_rollouts: 10,
@@ -190,10 +194,10 @@ impl Preset {
         }
     }
 
-    /// Another helping for the models in use: a SORM that goes on from the ORM in use, with step labels
-    /// of other problems than the ORM has seen, those that no sample solved among them
-    /// (docs/decisions/0045), with all that rollouts tell of them (0047), and keeps some of the ORM's
-    /// weights (0048). The other models stay as they are.
+    /// Another helping for the models in use: a SORM that goes on from the SORM in use and keeps some of
+    /// its weights (docs/decisions/0048), with step labels of other problems than the ORM has seen, those
+    /// that no sample solved among them (0045), with all that rollouts tell of them (0047). The other
+    /// models stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
@@ -204,9 +208,9 @@ impl Preset {
             rollout_samples: 16_000,
             unsolved_rollout_samples: 14_000,
             orm_steps: 0,
-            sorm_steps: 4_800,
-            global_steps: 0,
-            local_steps: 0,
+            sorm_steps: 5_600,
+            global_steps: 2_400,
+            local_steps: 2_000,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }

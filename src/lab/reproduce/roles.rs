@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
@@ -12,6 +13,7 @@ use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
 use super::bench::{AVERAGED, Bench, Report};
+use super::practice::rehearsal;
 use super::preset::Preset;
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
@@ -42,16 +44,22 @@ impl Course {
         }
     }
 
+    /// The role of what comes of it.
+    pub fn role(self) -> Role {
+        match self {
+            Course::OrmOfStudent | Course::Orm => Role::Orm,
+            Course::Sorm => Role::Sorm,
+            Course::Global => Role::Global,
+            Course::Local => Role::Local,
+        }
+    }
+
     /// The training whose ORM is shipped: the second one where the preset has steps for it.
     pub fn shipped_orm(preset: &Preset) -> Self {
         match preset.orm_refined_steps {
             0 => Course::OrmOfStudent,
             _ => Course::Orm,
         }
-    }
-
-    fn is_reward(self) -> bool {
-        matches!(self, Course::OrmOfStudent | Course::Sorm | Course::Orm)
     }
 }
 
@@ -80,7 +88,7 @@ pub fn fine_tune(bench: &mut Bench, recipe: &Recipe) -> Result<Trained, LabError
     if examples.is_empty() || held_out.is_empty() {
         return kept(start, &folder);
     }
-    let (head, held_out_head) = match recipe.course.is_reward() {
+    let (head, held_out_head) = match recipe.course.role().is_reward() {
         true => (teaching.head(), teaching.labels_only().head()),
         false => (Head::Vocabulary, Head::Vocabulary),
     };
@@ -156,7 +164,8 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
         Course::Global => {
             let (samples, rollouts) = (samples()?, rollouts()?);
             let right = RightSolutions::of(&samples, &rollouts);
-            global_set(tokenizer, &global_pairs(&samples, &right, copies, seed))?
+            let pairs = global_pairs(&samples, &right, copies, seed);
+            rehearsing(bench, recipe, global_set(tokenizer, &pairs)?)?
         }
         Course::Local => {
             let (samples, rollouts) = (samples()?, rollouts()?);
@@ -165,9 +174,23 @@ fn set(bench: &Bench, recipe: &Recipe, teaching: Teaching) -> Result<Vec<Example
                 true => relabelled(&samples, rollouts),
                 false => rollouts,
             };
-            local_set(tokenizer, &local_pairs(&rollouts, &right, rules, copies, seed))?
+            let pairs = local_pairs(&rollouts, &right, rules, copies, seed);
+            rehearsing(bench, recipe, local_set(tokenizer, &pairs)?)?
         }
     })
+}
+
+/// A refiner's pairs, and among those it learns from what it goes on practising.
+fn rehearsing(
+    bench: &Bench,
+    recipe: &Recipe,
+    mut pairs: Vec<Example>,
+) -> Result<Vec<Example>, LabError> {
+    // Without a pair there is nothing to learn, and practice alone makes no refiner.
+    if !pairs.is_empty() && recipe.source != Source::Validation {
+        pairs.extend(rehearsal(bench)?);
+    }
+    Ok(pairs)
 }
 
 /// The solutions a SORM learns from, with their labels. What lies beside rollouts is to learn from, not

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use super::bench::Bench;
 use super::finish::checkpoint;
 use super::recipe::{Recipe, Source};
-use super::roles::{Course, fine_tune};
+use super::roles::fine_tune;
 use super::rollouts::full_rollouts;
 use super::thresholds::tuned_on;
-use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::measure::{Thresholds, tune_one};
 
@@ -24,7 +23,7 @@ pub fn variant(bench: &mut Bench, recipe: &Recipe) -> Result<PathBuf, LabError> 
     }
     fine_tune(bench, recipe)?;
     let model = bench.named(&recipe.name)?;
-    let role = role(recipe.course);
+    let role = recipe.course.role();
     // A card holds the threshold of its own role and no other.
     let mut thresholds = Thresholds { sorm: 0.5, orm: 0.5 };
     if role.is_reward() {
@@ -35,13 +34,4 @@ pub fn variant(bench: &mut Bench, recipe: &Recipe) -> Result<PathBuf, LabError> 
     let folder = bench.folder.join("variants").join(&recipe.name);
     checkpoint(bench, role, &model, &thresholds, &folder)?;
     Ok(folder)
-}
-
-fn role(course: Course) -> Role {
-    match course {
-        Course::Orm | Course::OrmOfStudent => Role::Orm,
-        Course::Sorm => Role::Sorm,
-        Course::Global => Role::Global,
-        Course::Local => Role::Local,
-    }
 }
