@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::base::keep;
 use super::bench::Bench;
-use super::roles::Course;
+use super::course::Course;
 use super::rollouts::rollouts;
 use super::samples::samples;
 use crate::domain::Role;

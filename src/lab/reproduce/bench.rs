@@ -8,9 +8,9 @@ use candle_core::Device;
 
 use super::begin::{before, has_student_of_its_own};
 use super::checking::CHECKING;
+use super::course::Course;
 use super::practice::PRACTICE;
 use super::preset::Preset;
-use super::roles::Course;
 use crate::domain::Role;
 use crate::engine::Tokenizer;
 use crate::lab::LabError;

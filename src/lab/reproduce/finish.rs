@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::base::worked;
 use super::bench::{Bench, Model};
+use super::course::Course;
 use super::parts::Parts;
 use super::preset::Preset;
-use super::roles::Course;
 use super::thresholds::tuned_on;
 use crate::domain::{Probability, Role, Threshold, ThresholdSource};
 use crate::lab::LabError;

@@ -194,23 +194,23 @@ impl Preset {
         }
     }
 
-    /// Another helping for the models in use: a SORM that goes on from the SORM in use and keeps some of
-    /// its weights (docs/decisions/0048), with step labels of other problems than the ORM has seen, those
-    /// that no sample solved among them (0045), with all that rollouts tell of them (0047). The other
-    /// models stay as they are.
+    /// Another helping for the models in use: an ORM that goes on from the ORM in use and reads what the
+    /// refiners in use write (docs/decisions/0049). The other models stay as they are.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
             further: true,
-            seed: 2,
+            seed: 3,
+            sample_problems: 8_000,
             validation_samples: 1_200,
             validation_rollouts: 1_200,
-            rollout_samples: 16_000,
-            unsolved_rollout_samples: 14_000,
+            refined_problems: 16_000,
+            rollout_samples: 0,
             orm_steps: 0,
-            sorm_steps: 5_600,
-            global_steps: 2_400,
-            local_steps: 2_000,
+            orm_refined_steps: 3_600,
+            sorm_steps: 0,
+            global_steps: 0,
+            local_steps: 0,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }

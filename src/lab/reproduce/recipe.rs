@@ -1,7 +1,7 @@
 //! What one training learns from: the usual recipe of its course, or one with something changed.
 
+use super::course::Course;
 use super::preset::Preset;
-use super::roles::Course;
 use crate::lab::labels::Rules;
 use crate::lab::problems::Split;
 

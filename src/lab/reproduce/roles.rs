@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::domain::Role;
 use crate::lab::LabError;
 use crate::lab::files::SetFile;
 use crate::lab::sets::{
@@ -13,57 +12,12 @@ use crate::lab::train::{Example, Task, Trained, train};
 use crate::model::{Head, Precision, Weights};
 
 use super::bench::{AVERAGED, Bench, Report};
+use super::course::Course;
 use super::practice::rehearsal;
-use super::preset::Preset;
 use super::recipe::{Recipe, Source};
 use super::rollouts::FULL_ROLLOUTS;
 
-/// One training. There may be two ORMs: the paper's, which has seen student samples only, and one
-/// that has seen refinements as well, which is shipped where the preset has steps for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Course {
-    OrmOfStudent,
-    Sorm,
-    Global,
-    Local,
-    Orm,
-}
-
-impl Course {
-    pub const ALL: [Course; 5] =
-        [Course::OrmOfStudent, Course::Sorm, Course::Global, Course::Local, Course::Orm];
-
-    /// Folder of the training.
-    pub fn name(self) -> &'static str {
-        match self {
-            Course::OrmOfStudent => "orm-student",
-            Course::Sorm => "sorm",
-            Course::Global => "global",
-            Course::Local => "local",
-            Course::Orm => "orm",
-        }
-    }
-
-    /// The role of what comes of it.
-    pub fn role(self) -> Role {
-        match self {
-            Course::OrmOfStudent | Course::Orm => Role::Orm,
-            Course::Sorm => Role::Sorm,
-            Course::Global => Role::Global,
-            Course::Local => Role::Local,
-        }
-    }
-
-    /// The training whose ORM is shipped: the second one where the preset has steps for it.
-    pub fn shipped_orm(preset: &Preset) -> Self {
-        match preset.orm_refined_steps {
-            0 => Course::OrmOfStudent,
-            _ => Course::Orm,
-        }
-    }
-}
-
-/// Trains one of them as a recipe says. Without steps, or where an earlier stage found nothing to learn
+/// Trains a model as a recipe says. Without steps, or where an earlier stage found nothing to learn
 /// from (a student that never solves anything has no right samples), it keeps the weights it started
 /// from.
 ///
@@ -219,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lab::reproduce::tokenizer;
+    use crate::lab::reproduce::{Preset, tokenizer};
     use crate::lab::sets::testing::{rolled_out, sample};
     use crate::model::LlamaConfig;
 
@@ -274,5 +228,29 @@ mod tests {
             let (_, end, made) = fine_tuned(&Recipe::usual(course, &preset));
             assert!(made == end, "{course:?}");
         }
+    }
+
+    #[test]
+    fn refiners_go_on_practising_and_are_measured_on_refining_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let smoke = Preset { practice_steps: 0, ..Preset::smoke() };
+        run(folder.path(), &smoke);
+        let examples = |rehearsed_problems, source| {
+            let preset = Preset { rehearsed_problems, ..smoke.clone() };
+            let words = tokenizer(&preset, folder.path()).expect("a tokenizer");
+            let mut quiet = |_: Report<'_>| {};
+            let place = folder.path().to_owned();
+            let bench = Bench::new(preset.clone(), place, words, Device::Cpu, &mut quiet);
+            let teaching = Teaching::new(&bench.tokenizer, 0.0).expect("control tokens");
+            [Course::Global, Course::Local].map(|course| {
+                let recipe = Recipe { source, ..Recipe::usual(course, &preset) };
+                set(&bench, &recipe, teaching).expect("a set").len()
+            })
+        };
+        let ([global, local], more) =
+            (examples(0, Source::Training), examples(7, Source::Training));
+        assert!(global > 0 && local > 0 && more[0] > global);
+        assert_eq!(more[0] - global, more[1] - local);
+        assert_eq!(examples(7, Source::Validation), examples(0, Source::Validation));
     }
 }
