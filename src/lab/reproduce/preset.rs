@@ -194,23 +194,24 @@ impl Preset {
         }
     }
 
-    /// Another helping for the models in use: an ORM that goes on from the ORM in use and reads what the
-    /// refiners in use write (docs/decisions/0049). The other models stay as they are.
+    /// Another helping for the models in use: a SORM of problems that it has not seen, refiners that go on
+    /// practising, and an ORM that reads what these write (docs/decisions/0049). The policy stays as it is.
     pub fn further() -> Self {
         Self {
             name: "further".to_owned(),
             further: true,
             seed: 3,
-            sample_problems: 8_000,
-            validation_samples: 1_200,
-            validation_rollouts: 1_200,
-            refined_problems: 16_000,
-            rollout_samples: 0,
+            sample_problems: 10_000,
+            validation_samples: 1_000,
+            validation_rollouts: 1_000,
+            refined_problems: 10_000,
+            rollout_samples: 9_000,
+            unsolved_rollout_samples: 6_000,
             orm_steps: 0,
-            orm_refined_steps: 3_600,
-            sorm_steps: 0,
-            global_steps: 0,
-            local_steps: 0,
+            orm_refined_steps: 2_400,
+            sorm_steps: 2_800,
+            global_steps: 2_000,
+            local_steps: 1_600,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }
