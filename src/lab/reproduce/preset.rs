@@ -204,14 +204,14 @@ impl Preset {
             sample_problems: 10_000,
             validation_samples: 1_000,
             validation_rollouts: 1_000,
-            refined_problems: 10_000,
+            refined_problems: 8_000,
             rollout_samples: 9_000,
             unsolved_rollout_samples: 6_000,
             orm_steps: 0,
-            orm_refined_steps: 2_400,
+            orm_refined_steps: 2_000,
             sorm_steps: 2_800,
-            global_steps: 2_000,
-            local_steps: 1_600,
+            global_steps: 1_600,
+            local_steps: 1_200,
             fine_tuning_rate: 7e-4,
             ..Self::small()
         }
