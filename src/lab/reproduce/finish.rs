@@ -202,7 +202,10 @@ fn measure_anew(
         let other = bench.named(Course::OrmOfStudent.name())?;
         models.0.insert(Role::Orm, Arc::new(other.llama.clone()));
         let with_other = attempt(&models, &bench.tokenizer, &items, thresholds, samples, &[])?;
-        let name = "an ORM that saw student samples only";
+        let name = match preset.further {
+            true => "the ORM that the run began with, which has not read these refinements",
+            false => "an ORM that saw student samples only",
+        };
         ablations.push(compare_models(name, &tried, &with_other, preset.seed));
     }
 
